@@ -1,0 +1,1 @@
+//! A forgiving JSON reader that borrows from the line.

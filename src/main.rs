@@ -1,0 +1,3 @@
+//! The `trailhound` program.
+
+fn main() {}

@@ -1,0 +1,40 @@
+//! The values a query works with: what a field source hands out and what expressions yield.
+//!
+//! Insights knows no declared types: a discovered value is a text that counts as a number when it
+//! looks like one. The coercions live in `coerce`; this file only says what a value can be.
+
+use std::borrow::Cow;
+
+/// A value of a field or an expression. `'a` is the record it borrows from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value<'a> {
+    /// The field does not exist in this row (also JSON `null`).
+    #[default]
+    Missing,
+    /// A JSON boolean. It equals `true`, `"true"` and `1`.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A point in time, in milliseconds since the Unix epoch.
+    Time(i64),
+    /// A text. It counts as a number when it looks like one.
+    Text(Cow<'a, str>),
+    /// Several values; a comparison holds when any element satisfies it.
+    List(Cow<'a, [Value<'a>]>),
+    /// Raw JSON of an object that nobody has looked into yet.
+    Json(Cow<'a, str>),
+}
+
+impl<'a> Value<'a> {
+    /// A borrowed text.
+    #[must_use]
+    pub const fn text(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+
+    /// Whether there is no value at all.
+    #[must_use]
+    pub const fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+}

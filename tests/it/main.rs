@@ -1,0 +1,1 @@
+//! trailhound as its users run it.
