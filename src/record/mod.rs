@@ -1,5 +1,9 @@
 //! The nouns: log events, audit records, authenticator records, and the facts about them.
 
+pub mod audit;
 mod event;
+pub mod fact;
 
+pub use audit::AuditRecord;
 pub use event::{LogEvent, Origin, Position};
+pub use fact::Facts;

@@ -1,0 +1,316 @@
+//! A Kubernetes audit event, `audit.k8s.io/v1` or `v1beta1`, with the event's own field names.
+//!
+//! Every member borrows from the log line; bodies and maps are slices that nobody has opened yet.
+//! Reading never fails on a cut line: what is complete before the cut is there.
+
+use crate::json::{End, Kind, Object, Raw, Text};
+
+/// What EKS's log pipeline writes where it cuts a line that is too long
+/// (falcosecurity/plugins#297).
+const CUT_MARK: &str = "[Truncated...]";
+
+/// One audit event. The names are those of the audit API (`pkg/apis/audit/v1/types.go` of
+/// `k8s.io/apiserver`).
+#[derive(Debug, Default)]
+pub struct AuditRecord<'a> {
+    /// The line, without the mark of a cut.
+    pub line: &'a str,
+    /// `kind`, always `Event`.
+    pub kind: Option<Text<'a>>,
+    /// `apiVersion`, `audit.k8s.io/v1`.
+    pub api_version: Option<Text<'a>>,
+    /// `level`: `Metadata`, `Request` or `RequestResponse`.
+    pub level: Option<Text<'a>>,
+    /// `auditID`, the same for all stages of one request.
+    pub audit_id: Option<Text<'a>>,
+    /// `stage`: `RequestReceived`, `ResponseStarted`, `ResponseComplete` or `Panic`.
+    pub stage: Option<Text<'a>>,
+    /// `requestURI`, as the client sent it.
+    pub request_uri: Option<Text<'a>>,
+    /// `verb`, lower case.
+    pub verb: Option<Text<'a>>,
+    /// `user`: who was authenticated.
+    pub user: Option<User<'a>>,
+    /// `impersonatedUser`: as whom the request ran, where that differs.
+    pub impersonated_user: Option<User<'a>>,
+    /// `sourceIPs`, an array of strings.
+    pub source_ips: Option<Raw<'a>>,
+    /// `userAgent`, chosen by the client.
+    pub user_agent: Option<Text<'a>>,
+    /// `objectRef`, absent for non-resource URLs.
+    pub object_ref: Option<ObjectRef<'a>>,
+    /// `responseStatus`.
+    pub response_status: Option<ResponseStatus<'a>>,
+    /// `requestObject`, unopened.
+    pub request_object: Option<Raw<'a>>,
+    /// `responseObject`, unopened.
+    pub response_object: Option<Raw<'a>>,
+    /// `requestReceivedTimestamp`.
+    pub request_received_timestamp: Option<Text<'a>>,
+    /// `stageTimestamp`.
+    pub stage_timestamp: Option<Text<'a>>,
+    /// `annotations`, an object of strings.
+    pub annotations: Option<Raw<'a>>,
+    /// How the line ends.
+    pub ending: Ending,
+}
+
+/// How a line ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ending {
+    /// With its closing bracket.
+    #[default]
+    Whole,
+    /// Before it: something cut the line off.
+    Cut,
+    /// Something stands in it that is no JSON; what stands before is kept.
+    Broken,
+}
+
+/// `user` or `impersonatedUser`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct User<'a> {
+    /// `username`
+    pub username: Option<Text<'a>>,
+    /// `uid`
+    pub uid: Option<Text<'a>>,
+    /// `groups`, an array of strings.
+    pub groups: Option<Raw<'a>>,
+    /// `extra`, an object of arrays of strings.
+    pub extra: Option<Raw<'a>>,
+}
+
+/// `objectRef`: the object the request is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ObjectRef<'a> {
+    /// `resource`, plural and lower case.
+    pub resource: Option<Text<'a>>,
+    /// `namespace`
+    pub namespace: Option<Text<'a>>,
+    /// `name`
+    pub name: Option<Text<'a>>,
+    /// `uid`
+    pub uid: Option<Text<'a>>,
+    /// `apiGroup`, absent or empty for the core group.
+    pub api_group: Option<Text<'a>>,
+    /// `apiVersion`
+    pub api_version: Option<Text<'a>>,
+    /// `resourceVersion`
+    pub resource_version: Option<Text<'a>>,
+    /// `subresource`
+    pub subresource: Option<Text<'a>>,
+}
+
+/// `responseStatus`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ResponseStatus<'a> {
+    /// `code`, the HTTP status.
+    pub code: Option<u16>,
+    /// `status`: `Success` or `Failure`.
+    pub status: Option<Text<'a>>,
+    /// `message`
+    pub message: Option<Text<'a>>,
+    /// `reason`, a word such as `Forbidden`.
+    pub reason: Option<Text<'a>>,
+    /// The whole object.
+    pub raw: Option<Raw<'a>>,
+}
+
+impl<'a> AuditRecord<'a> {
+    /// Reads a line. `None` when it holds no audit event, cut or whole.
+    #[must_use]
+    pub fn read(line: &'a str) -> Option<Self> {
+        let text = line.trim_end();
+        let (text, marked) = match text.strip_suffix(CUT_MARK) {
+            Some(head) => (head, true),
+            None => (text, false),
+        };
+        let mut record = Self { line: text, ..Self::default() };
+        let mut members = Object::new(text);
+        for (key, value) in members.by_ref() {
+            record.set(key.raw(), value);
+        }
+        record.ending = match members.end() {
+            End::Closed(end) if text.get(end..).is_some_and(|rest| rest.trim().is_empty()) => {
+                if marked { Ending::Cut } else { Ending::Whole }
+            }
+            End::Cut(_) => Ending::Cut,
+            _ => Ending::Broken,
+        };
+        record.is_audit().then_some(record)
+    }
+
+    #[inline]
+    fn set(&mut self, key: &str, value: Raw<'a>) {
+        match key {
+            "kind" => self.kind = value.text(),
+            "apiVersion" => self.api_version = value.text(),
+            "level" => self.level = value.text(),
+            "auditID" => self.audit_id = value.text(),
+            "stage" => self.stage = value.text(),
+            "requestURI" => self.request_uri = value.text(),
+            "verb" => self.verb = value.text(),
+            "user" => self.user = User::read(value),
+            "impersonatedUser" => self.impersonated_user = User::read(value),
+            "sourceIPs" => self.source_ips = Some(value),
+            "userAgent" => self.user_agent = value.text(),
+            "objectRef" => self.object_ref = ObjectRef::read(value),
+            "responseStatus" => self.response_status = ResponseStatus::read(value),
+            "requestObject" => self.request_object = body(value),
+            "responseObject" => self.response_object = body(value),
+            "requestReceivedTimestamp" => self.request_received_timestamp = value.text(),
+            "stageTimestamp" => self.stage_timestamp = value.text(),
+            "annotations" => self.annotations = Some(value),
+            _ => {}
+        }
+    }
+
+    /// An audit event says so, or, where the saying is lost, has at least two members that only an
+    /// audit event has. A core `Event` object is none.
+    fn is_audit(&self) -> bool {
+        if let Some(version) = self.api_version {
+            return version.raw().starts_with("audit.k8s.io/") && self.kind.is_none_or(|k| k.is("Event"));
+        }
+        let signs = [
+            self.audit_id.is_some(),
+            self.stage.is_some(),
+            self.request_uri.is_some(),
+            self.verb.is_some(),
+            self.object_ref.is_some(),
+            self.user.is_some(),
+        ];
+        signs.into_iter().filter(|sign| *sign).count() >= 2
+    }
+
+    /// Whether part of the event is missing: the line was cut off, or the API server left the bodies
+    /// out and said so in an annotation.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.ending != Ending::Whole
+            || self.annotation("audit.k8s.io/truncated").is_some_and(|value| value.is("true"))
+    }
+
+    /// An annotation by its full key.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<Text<'a>> {
+        self.annotations?.get(key)?.text()
+    }
+
+    /// The resource of the request, or the empty text.
+    #[must_use]
+    pub fn resource(&self) -> &'a str {
+        self.object_ref.and_then(|object| object.resource).map_or("", |text| text.raw())
+    }
+
+    /// The subresource of the request, or the empty text.
+    #[must_use]
+    pub fn subresource(&self) -> &'a str {
+        self.object_ref.and_then(|object| object.subresource).map_or("", |text| text.raw())
+    }
+
+    /// Whether the verb can change an object: `create`, `update` or `patch`.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.verb.is_some_and(|verb| matches!(verb.raw(), "create" | "update" | "patch"))
+    }
+
+    /// The object as it is after the request: the response body, or the request body when the
+    /// response holds none (refused, or logged at a lower level).
+    #[must_use]
+    pub fn object(&self) -> Option<Raw<'a>> {
+        self.final_object().or(self.request_object)
+    }
+
+    /// The object the API server answered with; `None` when it answered with a `Status` or the body
+    /// is not there.
+    #[must_use]
+    pub fn final_object(&self) -> Option<Raw<'a>> {
+        self.response_object.filter(|body| {
+            body.get("kind").and_then(|kind| kind.text()).is_none_or(|kind| !kind.is("Status"))
+        })
+    }
+}
+
+/// A body that is there; the API server writes `null` for none in some versions.
+fn body(value: Raw<'_>) -> Option<Raw<'_>> {
+    matches!(value.kind(), Kind::Object | Kind::Array).then_some(value)
+}
+
+impl<'a> User<'a> {
+    fn read(value: Raw<'a>) -> Option<Self> {
+        if value.kind() != Kind::Object {
+            return None;
+        }
+        let mut user = Self::default();
+        for (key, value) in value.members() {
+            match key.raw() {
+                "username" => user.username = value.text(),
+                "uid" => user.uid = value.text(),
+                "groups" => user.groups = Some(value),
+                "extra" => user.extra = Some(value),
+                _ => {}
+            }
+        }
+        Some(user)
+    }
+
+    /// Whether the user is in that group.
+    #[must_use]
+    pub fn in_group(&self, name: &str) -> bool {
+        self.group_names().any(|group| group.is(name))
+    }
+
+    /// The groups.
+    pub fn group_names(&self) -> impl Iterator<Item = Text<'a>> {
+        self.groups.into_iter().flat_map(|groups| groups.elements()).filter_map(|item| item.text())
+    }
+
+    /// The first value of an extra key: the authenticator writes arrays of one.
+    #[must_use]
+    pub fn extra(&self, key: &str) -> Option<Text<'a>> {
+        let value = self.extra?.get(key)?;
+        value.text().or_else(|| value.elements().next()?.text()).filter(|text| !text.is_empty())
+    }
+}
+
+impl<'a> ObjectRef<'a> {
+    fn read(value: Raw<'a>) -> Option<Self> {
+        if value.kind() != Kind::Object {
+            return None;
+        }
+        let mut object = Self::default();
+        for (key, value) in value.members() {
+            match key.raw() {
+                "resource" => object.resource = value.text(),
+                "namespace" => object.namespace = value.text(),
+                "name" => object.name = value.text(),
+                "uid" => object.uid = value.text(),
+                "apiGroup" => object.api_group = value.text(),
+                "apiVersion" => object.api_version = value.text(),
+                "resourceVersion" => object.resource_version = value.text(),
+                "subresource" => object.subresource = value.text(),
+                _ => {}
+            }
+        }
+        Some(object)
+    }
+}
+
+impl<'a> ResponseStatus<'a> {
+    fn read(value: Raw<'a>) -> Option<Self> {
+        if value.kind() != Kind::Object {
+            return None;
+        }
+        let mut status = Self { raw: Some(value), ..Self::default() };
+        for (key, value) in value.members() {
+            match key.raw() {
+                "code" => status.code = value.as_str().trim_matches('"').parse().ok(),
+                "status" => status.status = value.text(),
+                "message" => status.message = value.text(),
+                "reason" => status.reason = value.text(),
+                _ => {}
+            }
+        }
+        Some(status)
+    }
+}

@@ -1,0 +1,95 @@
+//! Facts: what every naive detector gets wrong when it works it out alone, worked out once.
+//!
+//! Facts come from the audit event alone. Each is computed when first asked for, since most events
+//! are asked for none.
+
+use std::cell::OnceCell;
+
+use super::audit::AuditRecord;
+
+pub(in crate::record) mod actor;
+pub mod address;
+mod aws_auth;
+mod binding;
+mod exec;
+mod host_path;
+mod outcome;
+mod patch;
+mod pod;
+mod pod_path;
+pub mod principal;
+pub mod request;
+mod role;
+
+pub use actor::{Actor, ActorKind};
+pub use aws_auth::AwsAuth;
+pub use binding::Binding;
+pub use exec::Exec;
+pub use outcome::Outcome;
+pub use pod::Pod;
+pub use pod_path::Knob;
+pub use role::Role;
+
+/// An audit event with what follows from it.
+#[derive(Debug, Default)]
+pub struct Facts<'a> {
+    /// The event.
+    pub record: AuditRecord<'a>,
+    actor: OnceCell<Actor<'a>>,
+    outcome: OnceCell<Outcome>,
+    exec: OnceCell<Exec<'a>>,
+    pod: OnceCell<Pod<'a>>,
+    role: OnceCell<Role<'a>>,
+    binding: OnceCell<Binding<'a>>,
+    aws_auth: OnceCell<AwsAuth<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts about an event; none is worked out yet.
+    #[must_use]
+    pub fn new(record: AuditRecord<'a>) -> Self {
+        Self { record, ..Self::default() }
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn actor(&self) -> &Actor<'a> {
+        self.actor.get_or_init(|| Actor::of(&self.record))
+    }
+
+    /// How the request ended.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        *self.outcome.get_or_init(|| Outcome::of(&self.record))
+    }
+
+    /// The command of an exec.
+    #[must_use]
+    pub fn exec(&self) -> &Exec<'a> {
+        self.exec.get_or_init(|| Exec::of(&self.record))
+    }
+
+    /// The pod, or the pod template, that the request writes.
+    #[must_use]
+    pub fn pod(&self) -> &Pod<'a> {
+        self.pod.get_or_init(|| Pod::of(&self.record))
+    }
+
+    /// The role that the request writes.
+    #[must_use]
+    pub fn role(&self) -> &Role<'a> {
+        self.role.get_or_init(|| Role::of(&self.record))
+    }
+
+    /// The role binding that the request writes.
+    #[must_use]
+    pub fn binding(&self) -> &Binding<'a> {
+        self.binding.get_or_init(|| Binding::of(&self.record))
+    }
+
+    /// The IAM mapping that the request writes.
+    #[must_use]
+    pub fn aws_auth(&self) -> &AwsAuth<'a> {
+        self.aws_auth.get_or_init(|| AwsAuth::of(&self.record))
+    }
+}

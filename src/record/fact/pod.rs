@@ -1,0 +1,244 @@
+//! The pod that a request writes, or the pod template of the workload it writes.
+//!
+//! Judged is the object as it is after the request: the response body where there is one, since
+//! webhooks change what was asked and a patch shows only its part; else the request body, JSON Patch
+//! included. Containers, init containers and ephemeral containers count alike.
+
+use super::pod_path::{Knob, Place};
+use super::{host_path, patch};
+use crate::json::{Kind, Raw};
+use crate::query::Value;
+use crate::record::audit::AuditRecord;
+
+/// What a pod asks for. Lists keep the order of the text; nothing here is deduplicated.
+#[derive(Debug, Default)]
+pub struct Pod<'a> {
+    /// Whether the request writes a pod or a pod template, and a body shows it.
+    pub present: bool,
+    /// What the pod asks for, knob by knob.
+    knobs: Vec<(Knob, Value<'a>)>,
+    /// `command` and `args` of each container, joined by blanks.
+    pub commands: Vec<Value<'a>>,
+    /// The keys inside the pod that the request body of an update or patch sets.
+    pub touched: Vec<Value<'a>>,
+}
+
+/// Which resources hold a pod template, beside pods themselves.
+const WORKLOADS: [&str; 9] = [
+    "pods",
+    "deployments",
+    "daemonsets",
+    "statefulsets",
+    "replicasets",
+    "replicationcontrollers",
+    "jobs",
+    "cronjobs",
+    "podtemplates",
+];
+
+impl<'a> Pod<'a> {
+    /// Reads the bodies of a request that writes a pod or workload. Empty for other requests, also
+    /// for status and scale: they cannot change what a pod asks for, though their bodies show it.
+    #[must_use]
+    pub fn of(record: &AuditRecord<'a>) -> Self {
+        let mut pod = Self::default();
+        let spec_changes = matches!(record.subresource(), "" | "ephemeralcontainers" | "resize");
+        if !(spec_changes && record.writes() && WORKLOADS.contains(&record.resource())) {
+            return pod;
+        }
+        let root = Place::root(record.resource());
+        match record.final_object() {
+            Some(body) if body.is_complete() => pod.read(root, body),
+            partial => {
+                for body in [record.request_object, partial].into_iter().flatten() {
+                    pod.read(root, body);
+                }
+            }
+        }
+        if !record.verb.is_some_and(|verb| verb.is("create"))
+            && let Some(request) = record.request_object
+        {
+            pod.touched = touched(root, request);
+        }
+        pod
+    }
+
+    fn read(&mut self, root: Place, body: Raw<'a>) {
+        self.present = true;
+        if body.kind() == Kind::Array {
+            for (path, value) in patch::additions(body) {
+                let place = path.iter().fold(root, |place, token| place.step(token));
+                self.visit(place, value);
+            }
+        } else {
+            self.visit(root, body);
+        }
+    }
+
+    /// Takes in what stands at a place. The depth is bounded by the places: each step leads closer
+    /// to a leaf or out of the pod.
+    fn visit(&mut self, place: Place, value: Raw<'a>) {
+        match (place, value.kind()) {
+            (Place::Outside, _) => {}
+            (Place::Leaf(knob), _) => self.take(knob, value),
+            (Place::Container, Kind::Object) => self.container(value),
+            (_, Kind::Object) => {
+                for (key, member) in value.members() {
+                    self.visit(place.step(&key.cow()), member);
+                }
+            }
+            (_, Kind::Array) => {
+                for element in value.elements() {
+                    self.visit(place.element(), element);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn container(&mut self, value: Raw<'a>) {
+        let (mut command, mut args) = (None, None);
+        for (key, member) in value.members() {
+            match key.cow().as_ref() {
+                "command" => command = Some(member),
+                "args" => args = Some(member),
+                key => self.visit(Place::Container.step(key), member),
+            }
+        }
+        let words: Vec<_> = [command, args]
+            .into_iter()
+            .flatten()
+            .flat_map(|list| list.elements())
+            .filter_map(|word| Some(word.text()?.cow()))
+            .collect();
+        if !words.is_empty() {
+            self.commands.push(Value::Text(words.join(" ").into()));
+        }
+    }
+
+    fn take(&mut self, knob: Knob, value: Raw<'a>) {
+        if knob == Knob::Annotations {
+            return self.annotations(value);
+        }
+        if value.kind() == Kind::Array {
+            for element in value.elements() {
+                self.take(knob, element);
+            }
+            return;
+        }
+        let Some(value) = knob_value(knob, value) else { return };
+        self.knobs.push((knob, value));
+    }
+
+    /// Settings that older Kubernetes versions keep in annotations.
+    fn annotations(&mut self, map: Raw<'a>) {
+        for (key, value) in map.members() {
+            let Some(text) = value.text() else { continue };
+            let knob = match key.cow().as_ref() {
+                "kubernetes.io/config.mirror" => Knob::Mirror,
+                "seccomp.security.alpha.kubernetes.io/pod" => Knob::Seccomp,
+                key if key.starts_with("container.seccomp.security.alpha.kubernetes.io/") => {
+                    Knob::Seccomp
+                }
+                key if key.starts_with("container.apparmor.security.beta.kubernetes.io/") => {
+                    Knob::AppArmor
+                }
+                _ => continue,
+            };
+            let value = match knob {
+                Knob::Mirror => Value::Bool(true),
+                _ if text.is("unconfined") => Value::text("Unconfined"),
+                _ => Value::Text(text.cow()),
+            };
+            self.knobs.push((knob, value));
+        }
+    }
+
+    /// All values of a knob, in order.
+    pub fn all(&self, knob: Knob) -> impl Iterator<Item = &Value<'a>> {
+        self.knobs.iter().filter(move |(other, _)| *other == knob).map(|(_, value)| value)
+    }
+
+    /// Whether any container or the pod itself sets a boolean knob to that value.
+    #[must_use]
+    pub fn sets(&self, knob: Knob, wanted: bool) -> bool {
+        self.all(knob).any(|value| *value == Value::Bool(wanted))
+    }
+
+    /// Whether anything in it runs as UID 0, or is expressly allowed to.
+    #[must_use]
+    pub fn runs_as_root(&self) -> bool {
+        self.all(Knob::RunAsUser).any(|user| *user == Value::Number(0.0))
+            || self.sets(Knob::RunAsNonRoot, false)
+    }
+}
+
+/// The value of a leaf as queries see it; `None` where it has the wrong type.
+fn knob_value<'a>(knob: Knob, value: Raw<'a>) -> Option<Value<'a>> {
+    let text = || Some(value.text()?.cow());
+    match knob {
+        Knob::HostPaths => Some(Value::Text(host_path::normalize(&text()?).into())),
+        Knob::Capabilities => {
+            let upper = text()?.to_ascii_uppercase();
+            Some(Value::Text(upper.strip_prefix("CAP_").unwrap_or(&upper).to_owned().into()))
+        }
+        _ => match value.kind() {
+            Kind::String => text().map(Value::Text),
+            Kind::Number => value.number().map(Value::Number),
+            Kind::Bool => value.boolean().map(Value::Bool),
+            _ => None,
+        },
+    }
+}
+
+/// The keys inside the pod that a body names.
+fn touched<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
+    let mut keys = Vec::new();
+    if body.kind() == Kind::Array {
+        for path in patch::paths(body) {
+            let mut place = root;
+            for token in path {
+                place = place.step(&token);
+                note(place, &token, &mut keys);
+            }
+        }
+        for (path, value) in patch::additions(body) {
+            name_keys(path.iter().fold(root, |place, token| place.step(token)), value, &mut keys);
+        }
+    } else {
+        name_keys(root, body, &mut keys);
+    }
+    keys
+}
+
+fn name_keys<'a>(place: Place, value: Raw<'a>, keys: &mut Vec<Value<'a>>) {
+    match value.kind() {
+        Kind::Object => {
+            for (key, member) in value.members() {
+                let inner = place.step(&key.cow());
+                note(inner, &key.cow(), keys);
+                if !matches!(inner, Place::Leaf(_) | Place::Outside) {
+                    name_keys(inner, member, keys);
+                }
+            }
+        }
+        Kind::Array => {
+            for element in value.elements() {
+                name_keys(place.element(), element, keys);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn note(place: Place, key: &str, keys: &mut Vec<Value<'_>>) {
+    let index = key == "-" || key.bytes().all(|byte| byte.is_ascii_digit());
+    let seen = || keys.iter().any(|known| matches!(known, Value::Text(text) if text == key));
+    if place.is_inside_pod() && !index && !seen() {
+        keys.push(Value::Text(key.to_owned().into()));
+    }
+}
+
+#[cfg(test)]
+#[path = "pod_tests.rs"]
+mod tests;
