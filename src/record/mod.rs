@@ -1,5 +1,6 @@
 //! The nouns: log events, audit records, authenticator records, and the facts about them.
 
+pub mod authenticator;
 mod event;
 
 pub use event::{LogEvent, Origin, Position};
