@@ -1,6 +1,7 @@
 //! The nouns: log events, audit records, authenticator records, and the facts about them.
 
 pub mod audit;
+pub mod authenticator;
 mod event;
 pub mod fact;
 
