@@ -18,7 +18,10 @@ impl<'a> Array<'a> {
         let at = scan::skip_space(text.as_bytes(), 0);
         match text.as_bytes().get(at) {
             Some(b'[') => Self { text, at: at + 1 },
-            _ => Self { text, at: text.len() },
+            _ => Self {
+                text,
+                at: text.len(),
+            },
         }
     }
 }

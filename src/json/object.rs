@@ -31,9 +31,21 @@ impl<'a> Object<'a> {
     pub fn new(text: &'a str) -> Self {
         let at = scan::skip_space(text.as_bytes(), 0);
         match text.as_bytes().get(at) {
-            Some(b'{') => Self { text, at: at + 1, end: End::Open },
-            Some(_) => Self { text, at, end: End::Broken(at) },
-            None => Self { text, at, end: End::Cut(at) },
+            Some(b'{') => Self {
+                text,
+                at: at + 1,
+                end: End::Open,
+            },
+            Some(_) => Self {
+                text,
+                at,
+                end: End::Broken(at),
+            },
+            None => Self {
+                text,
+                at,
+                end: End::Cut(at),
+            },
         }
     }
 

@@ -37,14 +37,18 @@ fn follow<'a>(value: Raw<'a>, path: &str, depth: usize) -> Option<Raw<'a>> {
 /// What remains of a path after a key; `None` when it does not begin with it.
 fn after_key<'p>(path: &'p str, key: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(key)?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+    if rest.is_empty() {
+        Some(rest)
+    } else {
+        rest.strip_prefix('.')
+    }
 }
 
 /// The scalars of an array, in order: strings, numbers and booleans.
 pub fn scalars<'a>(array: Raw<'a>) -> impl Iterator<Item = Raw<'a>> {
-    array.elements().filter(|item| {
-        matches!(item.kind(), Kind::String | Kind::Number | Kind::Bool)
-    })
+    array
+        .elements()
+        .filter(|item| matches!(item.kind(), Kind::String | Kind::Number | Kind::Bool))
 }
 
 #[cfg(test)]

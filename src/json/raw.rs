@@ -54,7 +54,11 @@ impl<'a> Raw<'a> {
             }
             b'{' | b'[' => {
                 let end = scan::container_end(bytes, start);
-                let kind = if first == b'{' { Kind::Object } else { Kind::Array };
+                let kind = if first == b'{' {
+                    Kind::Object
+                } else {
+                    Kind::Array
+                };
                 (kind, end.unwrap_or(bytes.len()), false, end.is_some())
             }
             _ => {
@@ -66,7 +70,15 @@ impl<'a> Raw<'a> {
         if matches!(kind, Kind::Number) && end == bytes.len() && start > 0 {
             return None;
         }
-        Some((Self { text: text.get(start..end)?, kind, escaped, complete }, end))
+        Some((
+            Self {
+                text: text.get(start..end)?,
+                kind,
+                escaped,
+                complete,
+            },
+            end,
+        ))
     }
 
     /// What sort of value it is.
@@ -95,7 +107,10 @@ impl<'a> Raw<'a> {
             return None;
         }
         let inner = self.text.get(1..self.text.len().checked_sub(1)?)?;
-        Some(Text { raw: inner, escaped: self.escaped })
+        Some(Text {
+            raw: inner,
+            escaped: self.escaped,
+        })
     }
 
     /// The number, or `None` when it is none.
@@ -119,19 +134,29 @@ impl<'a> Raw<'a> {
     /// The members, or none when it is no object.
     #[must_use]
     pub fn members(&self) -> Object<'a> {
-        Object::new(if self.kind == Kind::Object { self.text } else { "" })
+        Object::new(if self.kind == Kind::Object {
+            self.text
+        } else {
+            ""
+        })
     }
 
     /// The elements, or none when it is no array.
     #[must_use]
     pub fn elements(&self) -> Array<'a> {
-        Array::new(if self.kind == Kind::Array { self.text } else { "" })
+        Array::new(if self.kind == Kind::Array {
+            self.text
+        } else {
+            ""
+        })
     }
 
     /// The member of that key, or `None` when there is none or it is no object.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Self> {
-        self.members().find(|(name, _)| name.is(key)).map(|(_, value)| value)
+        self.members()
+            .find(|(name, _)| name.is(key))
+            .map(|(_, value)| value)
     }
 }
 
@@ -161,7 +186,11 @@ impl<'a> Text<'a> {
     #[must_use]
     #[inline]
     pub fn cow(&self) -> Cow<'a, str> {
-        if self.escaped { self.unescape() } else { Cow::Borrowed(self.raw) }
+        if self.escaped {
+            self.unescape()
+        } else {
+            Cow::Borrowed(self.raw)
+        }
     }
 
     #[cold]
@@ -182,7 +211,11 @@ impl<'a> Text<'a> {
     #[must_use]
     #[inline]
     pub fn is(&self, other: &str) -> bool {
-        if self.escaped { self.unescape() == other } else { self.raw == other }
+        if self.escaped {
+            self.unescape() == other
+        } else {
+            self.raw == other
+        }
     }
 
     /// Whether it is the empty string.

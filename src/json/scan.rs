@@ -102,7 +102,10 @@ impl Depth {
 pub(super) fn word_end(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
     let length = rest.iter().position(|byte| {
-        matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b' ' | b'\t' | b'\n' | b'\r')
+        matches!(
+            byte,
+            b',' | b'}' | b']' | b':' | b'"' | b' ' | b'\t' | b'\n' | b'\r'
+        )
     });
     start + length.unwrap_or(rest.len())
 }

@@ -77,7 +77,11 @@ proptest! {
 fn runs_of_backslashes_across_blocks_are_paired() {
     for run in 0..140 {
         let text = format!("[\"{}\\\\\",\"x\"] ]", "\\\\".repeat(run));
-        assert_eq!(container_end(text.as_bytes(), 0), Some(text.len() - 2), "{run}");
+        assert_eq!(
+            container_end(text.as_bytes(), 0),
+            Some(text.len() - 2),
+            "{run}"
+        );
     }
 }
 

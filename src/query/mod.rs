@@ -7,4 +7,4 @@ mod field;
 mod value;
 
 pub use field::{FieldId, FieldInfo, FieldType, Row, Schema};
-pub use value::Value;
+pub use value::{Items, Value};

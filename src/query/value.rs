@@ -20,7 +20,7 @@ pub enum Value<'a> {
     /// A text. It counts as a number when it looks like one.
     Text(Cow<'a, str>),
     /// Several values; a comparison holds when any element satisfies it.
-    List(Cow<'a, [Value<'a>]>),
+    List(Items<'a>),
     /// Raw JSON of an object that nobody has looked into yet.
     Json(Cow<'a, str>),
 }
@@ -36,5 +36,50 @@ impl<'a> Value<'a> {
     #[must_use]
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
+    }
+}
+
+/// The elements of a list, borrowed or owned. (`Cow` of a slice would do the same, but its lifetime
+/// can't be shortened, and a row must hand out what its record holds.)
+#[derive(Clone, Debug)]
+pub enum Items<'a> {
+    /// Elements that the record holds.
+    Borrowed(&'a [Value<'a>]),
+    /// Elements made for this list.
+    Owned(Vec<Value<'a>>),
+}
+
+impl<'a> std::ops::Deref for Items<'a> {
+    type Target = [Value<'a>];
+
+    fn deref(&self) -> &[Value<'a>] {
+        match self {
+            Self::Borrowed(items) => items,
+            Self::Owned(items) => items,
+        }
+    }
+}
+
+impl PartialEq for Items<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<'a> From<Vec<Value<'a>>> for Items<'a> {
+    fn from(items: Vec<Value<'a>>) -> Self {
+        Self::Owned(items)
+    }
+}
+
+impl<'a> From<&'a [Value<'a>]> for Items<'a> {
+    fn from(items: &'a [Value<'a>]) -> Self {
+        Self::Borrowed(items)
+    }
+}
+
+impl<'a> FromIterator<Value<'a>> for Items<'a> {
+    fn from_iter<I: IntoIterator<Item = Value<'a>>>(items: I) -> Self {
+        Self::Owned(items.into_iter().collect())
     }
 }

@@ -125,14 +125,21 @@ impl<'a> AuditRecord<'a> {
             Some(head) => (head, true),
             None => (text, false),
         };
-        let mut record = Self { line: text, ..Self::default() };
+        let mut record = Self {
+            line: text,
+            ..Self::default()
+        };
         let mut members = Object::new(text);
         for (key, value) in members.by_ref() {
             record.set(key.raw(), value);
         }
         record.ending = match members.end() {
             End::Closed(end) if text.get(end..).is_some_and(|rest| rest.trim().is_empty()) => {
-                if marked { Ending::Cut } else { Ending::Whole }
+                if marked {
+                    Ending::Cut
+                } else {
+                    Ending::Whole
+                }
             }
             End::Cut(_) => Ending::Cut,
             _ => Ending::Broken,
@@ -169,7 +176,8 @@ impl<'a> AuditRecord<'a> {
     /// audit event has. A core `Event` object is none.
     fn is_audit(&self) -> bool {
         if let Some(version) = self.api_version {
-            return version.raw().starts_with("audit.k8s.io/") && self.kind.is_none_or(|k| k.is("Event"));
+            return version.raw().starts_with("audit.k8s.io/")
+                && self.kind.is_none_or(|k| k.is("Event"));
         }
         let signs = [
             self.audit_id.is_some(),
@@ -187,7 +195,9 @@ impl<'a> AuditRecord<'a> {
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.ending != Ending::Whole
-            || self.annotation("audit.k8s.io/truncated").is_some_and(|value| value.is("true"))
+            || self
+                .annotation("audit.k8s.io/truncated")
+                .is_some_and(|value| value.is("true"))
     }
 
     /// An annotation by its full key.
@@ -199,19 +209,24 @@ impl<'a> AuditRecord<'a> {
     /// The resource of the request, or the empty text.
     #[must_use]
     pub fn resource(&self) -> &'a str {
-        self.object_ref.and_then(|object| object.resource).map_or("", |text| text.raw())
+        self.object_ref
+            .and_then(|object| object.resource)
+            .map_or("", |text| text.raw())
     }
 
     /// The subresource of the request, or the empty text.
     #[must_use]
     pub fn subresource(&self) -> &'a str {
-        self.object_ref.and_then(|object| object.subresource).map_or("", |text| text.raw())
+        self.object_ref
+            .and_then(|object| object.subresource)
+            .map_or("", |text| text.raw())
     }
 
     /// Whether the verb can change an object: `create`, `update` or `patch`.
     #[must_use]
     pub fn writes(&self) -> bool {
-        self.verb.is_some_and(|verb| matches!(verb.raw(), "create" | "update" | "patch"))
+        self.verb
+            .is_some_and(|verb| matches!(verb.raw(), "create" | "update" | "patch"))
     }
 
     /// The object as it is after the request: the response body, or the request body when the
@@ -226,7 +241,9 @@ impl<'a> AuditRecord<'a> {
     #[must_use]
     pub fn final_object(&self) -> Option<Raw<'a>> {
         self.response_object.filter(|body| {
-            body.get("kind").and_then(|kind| kind.text()).is_none_or(|kind| !kind.is("Status"))
+            body.get("kind")
+                .and_then(|kind| kind.text())
+                .is_none_or(|kind| !kind.is("Status"))
         })
     }
 }
@@ -262,14 +279,20 @@ impl<'a> User<'a> {
 
     /// The groups.
     pub fn group_names(&self) -> impl Iterator<Item = Text<'a>> {
-        self.groups.into_iter().flat_map(|groups| groups.elements()).filter_map(|item| item.text())
+        self.groups
+            .into_iter()
+            .flat_map(|groups| groups.elements())
+            .filter_map(|item| item.text())
     }
 
     /// The first value of an extra key: the authenticator writes arrays of one.
     #[must_use]
     pub fn extra(&self, key: &str) -> Option<Text<'a>> {
         let value = self.extra?.get(key)?;
-        value.text().or_else(|| value.elements().next()?.text()).filter(|text| !text.is_empty())
+        value
+            .text()
+            .or_else(|| value.elements().next()?.text())
+            .filter(|text| !text.is_empty())
     }
 }
 
@@ -301,7 +324,10 @@ impl<'a> ResponseStatus<'a> {
         if value.kind() != Kind::Object {
             return None;
         }
-        let mut status = Self { raw: Some(value), ..Self::default() };
+        let mut status = Self {
+            raw: Some(value),
+            ..Self::default()
+        };
         for (key, value) in value.members() {
             match key.raw() {
                 "code" => status.code = value.as_str().trim_matches('"').parse().ok(),

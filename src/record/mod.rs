@@ -2,9 +2,14 @@
 
 pub mod audit;
 pub mod authenticator;
+mod cluster;
+mod entry;
 mod event;
 pub mod fact;
+pub mod field;
 
 pub use audit::AuditRecord;
+pub use cluster::{Cluster, cluster_name};
+pub use entry::{Entry, Record, parse_time};
 pub use event::{LogEvent, Origin, Position};
 pub use fact::Facts;

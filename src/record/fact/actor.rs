@@ -121,8 +121,15 @@ impl<'a> Actor<'a> {
     pub fn of(record: &AuditRecord<'a>) -> Self {
         let Some(user) = record.user else {
             let refused = record.response_status.and_then(|status| status.code) == Some(401);
-            let kind = if refused { ActorKind::Anonymous } else { ActorKind::Unknown };
-            return Self { kind, ..Self::default() };
+            let kind = if refused {
+                ActorKind::Anonymous
+            } else {
+                ActorKind::Unknown
+            };
+            return Self {
+                kind,
+                ..Self::default()
+            };
         };
         let username = user.username.map(|text| text.cow()).unwrap_or_default();
         let mut actor = Self {
@@ -147,11 +154,19 @@ impl<'a> Actor<'a> {
         }
         if name.starts_with("system:node:") {
             let vouched = self.principal.is_absent() || self.principal.is_node_session(name);
-            return if vouched { ActorKind::Node } else { ActorKind::Human };
+            return if vouched {
+                ActorKind::Node
+            } else {
+                ActorKind::Human
+            };
         }
         if name.starts_with("eks:") || name.starts_with("eks-event-service:") {
             let vouched = self.principal.is_absent() || self.principal.is_aws_owned();
-            return if vouched { ActorKind::EksManaged } else { ActorKind::Human };
+            return if vouched {
+                ActorKind::EksManaged
+            } else {
+                ActorKind::Human
+            };
         }
         if !self.principal.is_absent() {
             return ActorKind::Human;
@@ -170,7 +185,10 @@ impl<'a> Actor<'a> {
         match self.kind {
             ActorKind::Unknown => Cow::Borrowed("an unnamed caller"),
             ActorKind::Anonymous => Cow::Borrowed("an anonymous caller"),
-            _ => self.principal.display().unwrap_or_else(|| self.username.clone()),
+            _ => self
+                .principal
+                .display()
+                .unwrap_or_else(|| self.username.clone()),
         }
     }
 }
@@ -179,12 +197,19 @@ impl<'a> Actor<'a> {
 fn service_account<'a>(username: &Cow<'a, str>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
     match username {
         Cow::Borrowed(text) => {
-            let (namespace, name) = text.strip_prefix("system:serviceaccount:")?.split_once(':')?;
+            let (namespace, name) = text
+                .strip_prefix("system:serviceaccount:")?
+                .split_once(':')?;
             Some((Cow::Borrowed(namespace), Cow::Borrowed(name)))
         }
         Cow::Owned(text) => {
-            let (namespace, name) = text.strip_prefix("system:serviceaccount:")?.split_once(':')?;
-            Some((Cow::Owned(namespace.to_owned()), Cow::Owned(name.to_owned())))
+            let (namespace, name) = text
+                .strip_prefix("system:serviceaccount:")?
+                .split_once(':')?;
+            Some((
+                Cow::Owned(namespace.to_owned()),
+                Cow::Owned(name.to_owned()),
+            ))
         }
     }
 }
@@ -201,7 +226,9 @@ fn is_controller(
 ) -> bool {
     namespace == "kube-system"
         && CONTROLLERS.binary_search(&name.as_ref()).is_ok()
-        && user.extra("authentication.kubernetes.io/pod-name").is_none()
+        && user
+            .extra("authentication.kubernetes.io/pod-name")
+            .is_none()
         && record.user_agent.is_none_or(|agent| {
             agent.raw().starts_with("kube-controller-manager/")
                 || agent.raw().ends_with(&format!(":{namespace}:{name}"))
@@ -211,7 +238,9 @@ fn is_controller(
 
 /// Whether a name claims to be part of Kubernetes or EKS.
 fn claims_system(username: &str) -> bool {
-    ["system:", "eks:", "eks-event-service:"].iter().any(|prefix| username.starts_with(prefix))
+    ["system:", "eks:", "eks-event-service:"]
+        .iter()
+        .any(|prefix| username.starts_with(prefix))
 }
 
 #[cfg(test)]

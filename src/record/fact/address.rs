@@ -17,13 +17,17 @@ pub fn source_ip<'a>(record: &AuditRecord<'a>) -> Option<Cow<'a, str>> {
 /// Whether the peer's address is one of the public internet.
 #[must_use]
 pub fn is_public(record: &AuditRecord<'_>) -> bool {
-    source_ip(record).and_then(|text| text.parse().ok()).is_some_and(is_global)
+    source_ip(record)
+        .and_then(|text| text.parse().ok())
+        .is_some_and(is_global)
 }
 
 /// Whether the client sent addresses of its own making, or a proxy stands in between.
 #[must_use]
 pub fn is_forwarded(record: &AuditRecord<'_>) -> bool {
-    record.source_ips.is_some_and(|ips| ips.elements().nth(1).is_some())
+    record
+        .source_ips
+        .is_some_and(|ips| ips.elements().nth(1).is_some())
 }
 
 /// Whether an address can be reached from the internet.
@@ -35,7 +39,9 @@ pub fn is_forwarded(record: &AuditRecord<'_>) -> bool {
 pub fn is_global(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_global_v4(v4),
-        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(|| is_global_v6(v6), is_global_v4),
+        IpAddr::V6(v6) => v6
+            .to_ipv4_mapped()
+            .map_or_else(|| is_global_v6(v6), is_global_v4),
     }
 }
 
@@ -83,7 +89,13 @@ mod tests {
 
     #[test]
     fn addresses_that_are_no_addresses_are_not_public() {
-        for ips in [r#"["12.000.22.33x"]"#, "[]", "null", r#"["::1"]"#, r#"["100.64.1.1"]"#] {
+        for ips in [
+            r#"["12.000.22.33x"]"#,
+            "[]",
+            "null",
+            r#"["::1"]"#,
+            r#"["100.64.1.1"]"#,
+        ] {
             let line = record(ips);
             assert!(!is_public(&AuditRecord::read(&line).unwrap()), "{ips}");
         }

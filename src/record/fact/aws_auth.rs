@@ -51,8 +51,11 @@ impl<'a> AwsAuth<'a> {
     #[must_use]
     pub fn of(record: &AuditRecord<'a>) -> Self {
         let mut mapping = Self::default();
-        let named = |text: Option<crate::json::Text<'_>>, name: &str| text.is_some_and(|t| t.is(name));
-        let Some(object) = record.object_ref else { return mapping };
+        let named =
+            |text: Option<crate::json::Text<'_>>, name: &str| text.is_some_and(|t| t.is(name));
+        let Some(object) = record.object_ref else {
+            return mapping;
+        };
         if record.resource() != "configmaps"
             || !named(object.namespace, "kube-system")
             || !named(object.name, "aws-auth")
@@ -60,7 +63,11 @@ impl<'a> AwsAuth<'a> {
             return mapping;
         }
         if record.verb.is_some_and(|verb| verb.is("delete")) {
-            return Self { present: true, removed: true, ..mapping };
+            return Self {
+                present: true,
+                removed: true,
+                ..mapping
+            };
         }
         if !record.writes() {
             return mapping;
@@ -161,9 +168,15 @@ mod tests {
     #[test]
     fn the_mapping_after_the_edit_is_read() {
         let mapping = of("update", MAP, "null");
-        assert_eq!(mapping.masters, [Value::text("arn:aws:iam::444455556666:role/evil")]);
+        assert_eq!(
+            mapping.masters,
+            [Value::text("arn:aws:iam::444455556666:role/evil")]
+        );
         assert_eq!(mapping.accounts, [Value::text("444455556666")]);
-        assert_eq!(mapping.system_usernames, [Value::text("system:kube-scheduler")]);
+        assert_eq!(
+            mapping.system_usernames,
+            [Value::text("system:kube-scheduler")]
+        );
         assert_eq!(mapping.arns.len(), 3);
         assert!(mapping.templated_groups);
         assert!(!mapping.removed);
@@ -172,7 +185,10 @@ mod tests {
     #[test]
     fn every_kind_of_patch_shows_its_mapping() {
         let patch = r#"[{"op":"replace","path":"/data/mapAccounts","value":"- '444455556666'\n"}]"#;
-        assert_eq!(of("patch", patch, "null").accounts, [Value::text("444455556666")]);
+        assert_eq!(
+            of("patch", patch, "null").accounts,
+            [Value::text("444455556666")]
+        );
         assert_eq!(of("patch", patch, MAP).arns.len(), 3);
     }
 
@@ -188,6 +204,10 @@ mod tests {
     fn yaml_that_is_none_or_a_bomb_maps_nobody_and_ends() {
         let bomb = r#"{"data":{"mapRoles":"a: &a [x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b]\n"}}"#;
         assert!(of("update", bomb, "null").arns.is_empty());
-        assert!(of("update", r#"{"data":{"mapRoles":"{{{{"}}"#, "null").arns.is_empty());
+        assert!(
+            of("update", r#"{"data":{"mapRoles":"{{{{"}}"#, "null")
+                .arns
+                .is_empty()
+        );
     }
 }

@@ -34,7 +34,9 @@ impl<'a> Binding<'a> {
         if !record.writes() || !matches!(resource, "rolebindings" | "clusterrolebindings") {
             return binding;
         }
-        let Some(body) = record.object() else { return binding };
+        let Some(body) = record.object() else {
+            return binding;
+        };
         binding.present = true;
         for (key, value) in body.members() {
             if key.is("roleRef") {
@@ -49,8 +51,10 @@ impl<'a> Binding<'a> {
         }
         let changes = !record.verb.is_some_and(|verb| verb.is("create"));
         if let Some(request) = record.request_object.filter(|_| changes) {
-            binding.added =
-                subjects(request).iter().map(|subject| Value::Text(subject.spelled().into())).collect();
+            binding.added = subjects(request)
+                .iter()
+                .map(|subject| Value::Text(subject.spelled().into()))
+                .collect();
         }
         binding
     }
@@ -66,8 +70,11 @@ struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// `None` for an entry that takes a subject out (`$patch: delete`).
     fn read(raw: Raw<'a>) -> Option<Self> {
-        let mut subject =
-            Self { kind: "".into(), namespace: "".into(), name: "".into() };
+        let mut subject = Self {
+            kind: "".into(),
+            namespace: "".into(),
+            name: "".into(),
+        };
         for (key, value) in raw.members() {
             let Some(text) = value.text() else { continue };
             match key.cow().as_ref() {
@@ -93,12 +100,17 @@ impl<'a> Subject<'a> {
 fn subjects<'a>(body: Raw<'a>) -> Vec<Subject<'a>> {
     if body.kind() != Kind::Array {
         let list = body.members().filter(|(key, _)| key.is("subjects"));
-        return list.flat_map(|(_, value)| value.elements()).filter_map(Subject::read).collect();
+        return list
+            .flat_map(|(_, value)| value.elements())
+            .filter_map(Subject::read)
+            .collect();
     }
     let mut found = Vec::new();
     for (path, value) in super::patch::additions(body) {
         match path.as_slice() {
-            [list] if list == "subjects" => found.extend(value.elements().filter_map(Subject::read)),
+            [list] if list == "subjects" => {
+                found.extend(value.elements().filter_map(Subject::read))
+            }
             [list, _] if list == "subjects" => found.extend(Subject::read(value)),
             [list, _, field] if list == "subjects" && field == "name" => {
                 found.extend(value.text().map(|name| Subject {
@@ -127,7 +139,10 @@ mod tests {
         assert_eq!(binding.role.as_deref(), Some("cluster-admin"));
         assert_eq!(
             binding.subjects,
-            [Value::text("Group:system:masters"), Value::text("ServiceAccount:a/b")]
+            [
+                Value::text("Group:system:masters"),
+                Value::text("ServiceAccount:a/b")
+            ]
         );
         binding.added
     }
@@ -140,7 +155,9 @@ mod tests {
             expected
         );
         assert_eq!(
-            added(r#"[{"op":"add","path":"/subjects/-","value":{"kind":"ServiceAccount","namespace":"a","name":"b"}}]"#),
+            added(
+                r#"[{"op":"add","path":"/subjects/-","value":{"kind":"ServiceAccount","namespace":"a","name":"b"}}]"#
+            ),
             expected
         );
         assert!(added(r#"[{"op":"remove","path":"/subjects/0"}]"#).is_empty());

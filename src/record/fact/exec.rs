@@ -7,7 +7,6 @@ use super::request;
 use crate::query::Value;
 use crate::record::AuditRecord;
 
-
 /// What an exec or attach asks for. Empty for other requests.
 #[derive(Debug, Default)]
 pub struct Exec<'a> {
@@ -29,8 +28,12 @@ impl Exec<'_> {
         if !matches!(record.subresource(), "exec" | "attach") {
             return exec;
         }
-        let Some(uri) = record.request_uri.map(|text| text.cow()) else { return exec };
-        let Some((_, query)) = uri.split_once('?') else { return exec };
+        let Some(uri) = record.request_uri.map(|text| text.cow()) else {
+            return exec;
+        };
+        let Some((_, query)) = uri.split_once('?') else {
+            return exec;
+        };
         let (mut words, mut stdin, mut tty) = (Vec::new(), false, false);
         for (key, value) in request::pairs(query) {
             match key.as_str() {
@@ -43,7 +46,10 @@ impl Exec<'_> {
         }
         exec.interactive = stdin && tty;
         exec.command = (!words.is_empty()).then(|| words.join(" "));
-        exec.args = words.into_iter().map(|word| Value::Text(word.into())).collect();
+        exec.args = words
+            .into_iter()
+            .map(|word| Value::Text(word.into()))
+            .collect();
         exec
     }
 }
@@ -75,6 +81,9 @@ mod tests {
 
     #[test]
     fn a_plus_is_a_blank_and_an_ampersand_may_be_plain() {
-        assert_eq!(command("command=sh&command=-c&command=a+b%2Bc"), ("sh -c a b+c".into(), false));
+        assert_eq!(
+            command("command=sh&command=-c&command=a+b%2Bc"),
+            ("sh -c a b+c".into(), false)
+        );
     }
 }

@@ -48,7 +48,10 @@ impl<'a> Facts<'a> {
     /// The facts about an event; none is worked out yet.
     #[must_use]
     pub fn new(record: AuditRecord<'a>) -> Self {
-        Self { record, ..Self::default() }
+        Self {
+            record,
+            ..Self::default()
+        }
     }
 
     /// Who asks.

@@ -26,12 +26,19 @@ impl Outcome {
     pub fn of(record: &AuditRecord<'_>) -> Self {
         let decision = record.annotation("authorization.k8s.io/decision");
         let allowed = decision.map(|text| text.is("allow"));
-        match (record.response_status.and_then(|status| status.code), allowed) {
+        match (
+            record.response_status.and_then(|status| status.code),
+            allowed,
+        ) {
             (Some(401), _) => Self::Unauthenticated,
             (Some(100..=399), _) => Self::Succeeded,
             (_, Some(false)) | (Some(403), None) => Self::Forbidden,
             (Some(400..), _) => Self::AllowedButFailed,
-            (_, Some(true)) if !record.stage.is_some_and(|stage| stage.is("RequestReceived")) => {
+            (_, Some(true))
+                if !record
+                    .stage
+                    .is_some_and(|stage| stage.is("RequestReceived")) =>
+            {
                 Self::Succeeded
             }
             _ => Self::Unknown,

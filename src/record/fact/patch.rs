@@ -9,20 +9,26 @@ use crate::json::{Kind, Raw};
 /// What an operation puts where: the tokens of its path (RFC 6901, unescaped) and the value.
 /// Operations that put nothing (`remove`, `test`) are left out; `copy` and `move` name no value.
 pub(super) fn additions<'a>(body: Raw<'a>) -> impl Iterator<Item = (Vec<Cow<'a, str>>, Raw<'a>)> {
-    body.elements().filter(|item| item.kind() == Kind::Object).filter_map(|operation| {
-        let mut path = None;
-        let mut value = None;
-        let mut adds = false;
-        for (key, member) in operation.members() {
-            match key.cow().as_ref() {
-                "op" => adds = member.text().is_some_and(|op| op.is("add") || op.is("replace")),
-                "path" => path = member.text(),
-                "value" => value = Some(member),
-                _ => {}
+    body.elements()
+        .filter(|item| item.kind() == Kind::Object)
+        .filter_map(|operation| {
+            let mut path = None;
+            let mut value = None;
+            let mut adds = false;
+            for (key, member) in operation.members() {
+                match key.cow().as_ref() {
+                    "op" => {
+                        adds = member
+                            .text()
+                            .is_some_and(|op| op.is("add") || op.is("replace"))
+                    }
+                    "path" => path = member.text(),
+                    "value" => value = Some(member),
+                    _ => {}
+                }
             }
-        }
-        adds.then_some((tokens(&path?.cow()), value?))
-    })
+            adds.then_some((tokens(&path?.cow()), value?))
+        })
 }
 
 /// The path of every operation, whatever it does.
@@ -33,5 +39,8 @@ pub(super) fn paths<'a>(body: Raw<'a>) -> impl Iterator<Item = Vec<Cow<'a, str>>
 }
 
 fn tokens<'a>(path: &str) -> Vec<Cow<'a, str>> {
-    path.split('/').skip(1).map(|token| Cow::Owned(token.replace("~1", "/").replace("~0", "~"))).collect()
+    path.split('/')
+        .skip(1)
+        .map(|token| Cow::Owned(token.replace("~1", "/").replace("~0", "~")))
+        .collect()
 }

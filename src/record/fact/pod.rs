@@ -19,6 +19,8 @@ pub struct Pod<'a> {
     knobs: Vec<(Knob, Value<'a>)>,
     /// `command` and `args` of each container, joined by blanks.
     pub commands: Vec<Value<'a>>,
+    /// Whether there are ephemeral containers.
+    pub ephemeral: bool,
     /// The keys inside the pod that the request body of an update or patch sets.
     pub touched: Vec<Value<'a>>,
 }
@@ -84,6 +86,7 @@ impl<'a> Pod<'a> {
             (Place::Container, Kind::Object) => self.container(value),
             (_, Kind::Object) => {
                 for (key, member) in value.members() {
+                    self.ephemeral |= key.is("ephemeralContainers");
                     self.visit(place.step(&key.cow()), member);
                 }
             }
@@ -126,7 +129,9 @@ impl<'a> Pod<'a> {
             }
             return;
         }
-        let Some(value) = knob_value(knob, value) else { return };
+        let Some(value) = knob_value(knob, value) else {
+            return;
+        };
         self.knobs.push((knob, value));
     }
 
@@ -156,7 +161,10 @@ impl<'a> Pod<'a> {
 
     /// All values of a knob, in order.
     pub fn all(&self, knob: Knob) -> impl Iterator<Item = &Value<'a>> {
-        self.knobs.iter().filter(move |(other, _)| *other == knob).map(|(_, value)| value)
+        self.knobs
+            .iter()
+            .filter(move |(other, _)| *other == knob)
+            .map(|(_, value)| value)
     }
 
     /// Whether any container or the pod itself sets a boolean knob to that value.
@@ -168,7 +176,8 @@ impl<'a> Pod<'a> {
     /// Whether anything in it runs as UID 0, or is expressly allowed to.
     #[must_use]
     pub fn runs_as_root(&self) -> bool {
-        self.all(Knob::RunAsUser).any(|user| *user == Value::Number(0.0))
+        self.all(Knob::RunAsUser)
+            .any(|user| *user == Value::Number(0.0))
             || self.sets(Knob::RunAsNonRoot, false)
     }
 }
@@ -180,7 +189,13 @@ fn knob_value<'a>(knob: Knob, value: Raw<'a>) -> Option<Value<'a>> {
         Knob::HostPaths => Some(Value::Text(host_path::normalize(&text()?).into())),
         Knob::Capabilities => {
             let upper = text()?.to_ascii_uppercase();
-            Some(Value::Text(upper.strip_prefix("CAP_").unwrap_or(&upper).to_owned().into()))
+            Some(Value::Text(
+                upper
+                    .strip_prefix("CAP_")
+                    .unwrap_or(&upper)
+                    .to_owned()
+                    .into(),
+            ))
         }
         _ => match value.kind() {
             Kind::String => text().map(Value::Text),
@@ -203,7 +218,11 @@ fn touched<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
             }
         }
         for (path, value) in patch::additions(body) {
-            name_keys(path.iter().fold(root, |place, token| place.step(token)), value, &mut keys);
+            name_keys(
+                path.iter().fold(root, |place, token| place.step(token)),
+                value,
+                &mut keys,
+            );
         }
     } else {
         name_keys(root, body, &mut keys);
@@ -233,7 +252,10 @@ fn name_keys<'a>(place: Place, value: Raw<'a>, keys: &mut Vec<Value<'a>>) {
 
 fn note(place: Place, key: &str, keys: &mut Vec<Value<'_>>) {
     let index = key == "-" || key.bytes().all(|byte| byte.is_ascii_digit());
-    let seen = || keys.iter().any(|known| matches!(known, Value::Text(text) if text == key));
+    let seen = || {
+        keys.iter()
+            .any(|known| matches!(known, Value::Text(text) if text == key))
+    };
     if place.is_inside_pod() && !index && !seen() {
         keys.push(Value::Text(key.to_owned().into()));
     }

@@ -14,7 +14,6 @@ pub enum Knob {
     Capabilities,
     ContainerNames,
     EnvNames,
-    Ephemeral,
     HostIpc,
     HostNetwork,
     HostPaths,

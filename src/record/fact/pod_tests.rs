@@ -2,7 +2,13 @@
 
 use super::*;
 
-fn with<T>(verb: &str, object: &str, request: &str, response: &str, f: impl Fn(&Pod<'_>) -> T) -> T {
+fn with<T>(
+    verb: &str,
+    object: &str,
+    request: &str,
+    response: &str,
+    f: impl Fn(&Pod<'_>) -> T,
+) -> T {
     let line = format!(
         r#"{{"apiVersion":"audit.k8s.io/v1","verb":"{verb}","objectRef":{{{object}}},"requestObject":{request},"responseObject":{response}}}"#
     );
@@ -10,7 +16,9 @@ fn with<T>(verb: &str, object: &str, request: &str, response: &str, f: impl Fn(&
 }
 
 fn privileged(verb: &str, object: &str, request: &str, response: &str) -> bool {
-    with(verb, object, request, response, |pod| pod.sets(Knob::Privileged, true))
+    with(verb, object, request, response, |pod| {
+        pod.sets(Knob::Privileged, true)
+    })
 }
 
 const PODS: &str = r#""resource":"pods""#;
@@ -29,23 +37,56 @@ fn templates_of_every_workload_count() {
     let pod = format!(r#"{{"spec":{{"containers":[{CONTAINER}]}}}}"#);
     let template = format!(r#"{{"spec":{{"template":{pod}}}}}"#);
     let cron = format!(r#"{{"spec":{{"jobTemplate":{template}}}}}"#);
-    for resource in ["deployments", "daemonsets", "statefulsets", "replicasets", "jobs"] {
-        assert!(privileged("create", &format!(r#""resource":"{resource}""#), &template, "null"));
+    for resource in [
+        "deployments",
+        "daemonsets",
+        "statefulsets",
+        "replicasets",
+        "jobs",
+    ] {
+        assert!(privileged(
+            "create",
+            &format!(r#""resource":"{resource}""#),
+            &template,
+            "null"
+        ));
     }
-    assert!(privileged("create", r#""resource":"cronjobs""#, &cron, "null"));
+    assert!(privileged(
+        "create",
+        r#""resource":"cronjobs""#,
+        &cron,
+        "null"
+    ));
     let bare = format!(r#"{{"template":{pod}}}"#);
-    assert!(privileged("create", r#""resource":"podtemplates""#, &bare, "null"));
+    assert!(privileged(
+        "create",
+        r#""resource":"podtemplates""#,
+        &bare,
+        "null"
+    ));
 }
 
 #[test]
 fn patches_of_every_kind_count() {
     let deployments = r#""resource":"deployments""#;
     for (path, value) in [
-        ("/spec/template/spec/containers/0/securityContext/privileged", "true"),
-        ("/spec/template/spec/containers/0/securityContext", r#"{"privileged":true}"#),
+        (
+            "/spec/template/spec/containers/0/securityContext/privileged",
+            "true",
+        ),
+        (
+            "/spec/template/spec/containers/0/securityContext",
+            r#"{"privileged":true}"#,
+        ),
         ("/spec/template/spec/containers/-", CONTAINER),
-        ("/spec/template/spec/initContainers", &format!("[{CONTAINER}]")),
-        ("/spec/template/spec", &format!(r#"{{"containers":[{CONTAINER}]}}"#)),
+        (
+            "/spec/template/spec/initContainers",
+            &format!("[{CONTAINER}]"),
+        ),
+        (
+            "/spec/template/spec",
+            &format!(r#"{{"containers":[{CONTAINER}]}}"#),
+        ),
     ] {
         let patch = format!(r#"[{{"op":"add","path":"{path}","value":{value}}}]"#);
         assert!(privileged("patch", deployments, &patch, "null"), "{path}");
@@ -60,13 +101,23 @@ fn the_final_object_decides_where_there_is_one() {
     let plain = r#"{"kind":"Pod","spec":{"containers":[{"name":"a"}]}}"#;
     assert!(!privileged("create", PODS, &asked, plain));
     assert!(privileged("create", PODS, plain, &asked));
-    assert!(privileged("create", PODS, &asked, r#"{"kind":"Status","code":403}"#));
+    assert!(privileged(
+        "create",
+        PODS,
+        &asked,
+        r#"{"kind":"Status","code":403}"#
+    ));
 }
 
 #[test]
 fn status_deletes_and_reads_write_no_pod() {
     let body = format!(r#"{{"spec":{{"containers":[{CONTAINER}]}}}}"#);
-    assert!(!privileged("patch", r#""resource":"pods","subresource":"status""#, "{}", &body));
+    assert!(!privileged(
+        "patch",
+        r#""resource":"pods","subresource":"status""#,
+        "{}",
+        &body
+    ));
     assert!(!privileged("delete", PODS, "{}", &body));
     assert!(!privileged("get", PODS, &body, &body));
 }
@@ -81,14 +132,22 @@ fn knobs_are_read_and_made_comparable() {
     with("create", PODS, &body.replace('\n', ""), "null", |pod| {
         let all = |knob| pod.all(knob).cloned().collect::<Vec<_>>();
         assert_eq!(all(Knob::HostPaths), [Value::text("/run/docker.sock")]);
-        assert_eq!(all(Knob::Capabilities), [Value::text("SYS_ADMIN"), Value::text("ALL")]);
+        assert_eq!(
+            all(Knob::Capabilities),
+            [Value::text("SYS_ADMIN"), Value::text("ALL")]
+        );
         assert_eq!(all(Knob::Secrets).len(), 3);
-        assert_eq!(all(Knob::TokenAudiences), [Value::text("sts.amazonaws.com")]);
+        assert_eq!(
+            all(Knob::TokenAudiences),
+            [Value::text("sts.amazonaws.com")]
+        );
         assert_eq!(all(Knob::AppArmor), [Value::text("Unconfined")]);
         assert_eq!(all(Knob::Owners), [Value::text("Node")]);
         assert_eq!(all(Knob::HostPorts), [Value::Number(80.0)]);
         assert_eq!(pod.commands, [Value::text("sh -c id")]);
-        assert!(pod.runs_as_root() && pod.sets(Knob::HostPid, true) && pod.sets(Knob::Mirror, true));
+        assert!(
+            pod.runs_as_root() && pod.sets(Knob::HostPid, true) && pod.sets(Knob::Mirror, true)
+        );
         assert!(!pod.sets(Knob::HostNetwork, true));
     });
 }
@@ -96,10 +155,29 @@ fn knobs_are_read_and_made_comparable() {
 #[test]
 fn touched_names_what_the_request_sets_inside_the_pod() {
     let patch = r#"{"metadata":{"labels":{"a":"b"}},"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"a","image":"x"}]}}}}"#;
-    let keys = with("patch", r#""resource":"deployments""#, patch, "null", |pod| format!("{:?}", pod.touched));
-    assert!(keys.contains("image") && keys.contains("containers"), "{keys}");
-    assert!(!keys.contains("labels") && !keys.contains("replicas"), "{keys}");
-    let json_patch = r#"[{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"x"}]"#;
-    let keys = with("patch", r#""resource":"deployments""#, json_patch, "null", |pod| format!("{:?}", pod.touched));
+    let keys = with(
+        "patch",
+        r#""resource":"deployments""#,
+        patch,
+        "null",
+        |pod| format!("{:?}", pod.touched),
+    );
+    assert!(
+        keys.contains("image") && keys.contains("containers"),
+        "{keys}"
+    );
+    assert!(
+        !keys.contains("labels") && !keys.contains("replicas"),
+        "{keys}"
+    );
+    let json_patch =
+        r#"[{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"x"}]"#;
+    let keys = with(
+        "patch",
+        r#""resource":"deployments""#,
+        json_patch,
+        "null",
+        |pod| format!("{:?}", pod.touched),
+    );
     assert!(keys.contains("image"), "{keys}");
 }

@@ -36,7 +36,9 @@ impl<'a> Principal<'a> {
     #[must_use]
     pub fn of(user: &User<'a>) -> Self {
         let uid = user.uid.map(|text| text.cow()).unwrap_or_default();
-        let vouched = UID_PREFIXES.iter().find_map(|prefix| uid.strip_prefix(prefix));
+        let vouched = UID_PREFIXES
+            .iter()
+            .find_map(|prefix| uid.strip_prefix(prefix));
         let mut principal = Self::default();
         if user.extra.is_some() {
             principal.read_extra(user);
@@ -113,12 +115,16 @@ impl<'a> Principal<'a> {
         if !matches!(self.kind(), Some("assumed-role") | None) {
             return false;
         }
-        let session = self.session_name.as_deref().or_else(|| {
-            arn_resource(self.arn.as_deref()?)?.rsplit('/').next()
-        });
+        let session = self
+            .session_name
+            .as_deref()
+            .or_else(|| arn_resource(self.arn.as_deref()?)?.rsplit('/').next());
         let Some(session) = session else { return true };
         let hex = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        session.strip_prefix("i-").or_else(|| session.strip_prefix("mi-")).is_some_and(hex)
+        session
+            .strip_prefix("i-")
+            .or_else(|| session.strip_prefix("mi-"))
+            .is_some_and(hex)
             || session.starts_with("fargate-")
             || username.strip_prefix("system:node:") == Some(session)
     }

@@ -28,19 +28,29 @@ pub fn path<'a>(record: &AuditRecord<'a>) -> Option<Cow<'a, str>> {
 /// All values of a query parameter, decoded (`+` is a blank), in order.
 #[must_use]
 pub fn parameters(record: &AuditRecord<'_>, name: &str) -> Vec<String> {
-    let Some(uri) = uri(record) else { return Vec::new() };
-    let Some((_, query)) = uri.split_once('?') else { return Vec::new() };
-    pairs(query).filter(|(key, _)| key == name).map(|(_, value)| value).collect()
+    let Some(uri) = uri(record) else {
+        return Vec::new();
+    };
+    let Some((_, query)) = uri.split_once('?') else {
+        return Vec::new();
+    };
+    pairs(query)
+        .filter(|(key, _)| key == name)
+        .map(|(_, value)| value)
+        .collect()
 }
 
 /// The decoded name and value of each parameter of a query string.
 ///
 /// `&` separates; a `;` does not, as in Go's `net/url` since 1.17.
 pub(super) fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (form_decode(key), form_decode(value))
-    })
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (form_decode(key), form_decode(value))
+        })
 }
 
 fn form_decode(text: &str) -> String {
@@ -58,7 +68,9 @@ pub fn parameter(record: &AuditRecord<'_>, name: &str) -> Option<String> {
     if !record.request_uri?.raw().contains(name) {
         return None;
     }
-    parameters(record, name).into_iter().find(|value| !value.is_empty())
+    parameters(record, name)
+        .into_iter()
+        .find(|value| !value.is_empty())
 }
 
 /// Whether nothing is stored (`?dryRun=All`).
@@ -72,7 +84,8 @@ pub fn is_dry_run(record: &AuditRecord<'_>) -> bool {
 pub fn is_single_object(record: &AuditRecord<'_>) -> bool {
     parameter(record, "fieldSelector").is_some_and(|selector| {
         selector.split(',').any(|term| {
-            term.strip_prefix("metadata.name=").is_some_and(|name| !name.trim_start_matches('=').is_empty())
+            term.strip_prefix("metadata.name=")
+                .is_some_and(|name| !name.trim_start_matches('=').is_empty())
         })
     })
 }
@@ -95,11 +108,15 @@ pub fn proxy_path(record: &AuditRecord<'_>) -> Option<String> {
         return None;
     }
     let path = path(record)?;
-    let mut segments = path.split('/').skip_while(|segment| *segment != record.resource());
+    let mut segments = path
+        .split('/')
+        .skip_while(|segment| *segment != record.resource());
     // …/nodes/NAME/proxy/PATH
     let (_, _, proxy) = (segments.next()?, segments.next()?, segments.next()?);
     (proxy == "proxy").then(|| {
-        let clean: Vec<&str> = segments.filter(|segment| !matches!(*segment, "" | ".")).collect();
+        let clean: Vec<&str> = segments
+            .filter(|segment| !matches!(*segment, "" | "."))
+            .collect();
         format!("/{}", clean.join("/"))
     })
 }
@@ -118,23 +135,32 @@ mod tests {
 
     #[test]
     fn the_path_is_decoded_and_has_no_query() {
-        let path = with(r"/api/v1/nodes/n%2f1\u003fx", "nodes", "", |r| path(r).unwrap().into_owned());
+        let path = with(r"/api/v1/nodes/n%2f1\u003fx", "nodes", "", |r| {
+            path(r).unwrap().into_owned()
+        });
         assert_eq!(path, "/api/v1/nodes/n/1");
     }
 
     #[test]
     fn parameters_come_in_order_and_decoded() {
-        let values = with(r"/x?command=sh\u0026a=b\u0026command=-c\u0026command=id+%2B%20x", "pods", "exec", |r| {
-            parameters(r, "command")
-        });
+        let values = with(
+            r"/x?command=sh\u0026a=b\u0026command=-c\u0026command=id+%2B%20x",
+            "pods",
+            "exec",
+            |r| parameters(r, "command"),
+        );
         assert_eq!(values, ["sh", "-c", "id + x"]);
     }
 
     #[test]
     fn one_object_by_field_selector_is_told_from_a_real_list() {
         let single = |uri| with(uri, "secrets", "", is_single_object);
-        assert!(single("/api/v1/namespaces/a/secrets?fieldSelector=metadata.name%3Ddb"));
-        assert!(!single("/api/v1/secrets?fieldSelector=metadata.namespace%3Ddb"));
+        assert!(single(
+            "/api/v1/namespaces/a/secrets?fieldSelector=metadata.name%3Ddb"
+        ));
+        assert!(!single(
+            "/api/v1/secrets?fieldSelector=metadata.namespace%3Ddb"
+        ));
         assert!(!single("/api/v1/secrets?fieldSelector=metadata.name!%3Ddb"));
         assert!(!single("/api/v1/secrets?labelSelector=metadata.name%3Ddb"));
     }
@@ -142,14 +168,22 @@ mod tests {
     #[test]
     fn the_path_behind_a_proxy_is_what_the_kubelet_sees() {
         let proxy = |uri| with(uri, "nodes", "proxy", proxy_path);
-        assert_eq!(proxy("/api/v1/nodes/n1/proxy/run/ns/p/c?cmd=metrics").unwrap(), "/run/ns/p/c");
+        assert_eq!(
+            proxy("/api/v1/nodes/n1/proxy/run/ns/p/c?cmd=metrics").unwrap(),
+            "/run/ns/p/c"
+        );
         assert_eq!(proxy("/api/v1/nodes/n1/proxy//%72un/x").unwrap(), "/run/x");
         assert_eq!(proxy("/api/v1/nodes/n1/proxy").unwrap(), "/");
     }
 
     #[test]
     fn a_dry_run_is_known_by_its_parameter() {
-        assert!(with(r"/x?fieldManager=a\u0026dryRun=All", "pods", "", is_dry_run));
+        assert!(with(
+            r"/x?fieldManager=a\u0026dryRun=All",
+            "pods",
+            "",
+            is_dry_run
+        ));
         assert!(!with("/x?name=dryRun", "pods", "", is_dry_run));
     }
 }

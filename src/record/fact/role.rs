@@ -47,7 +47,9 @@ impl<'a> Role<'a> {
         if !record.writes() || !matches!(record.resource(), "roles" | "clusterroles") {
             return role;
         }
-        let Some(body) = record.object() else { return role };
+        let Some(body) = record.object() else {
+            return role;
+        };
         role.present = true;
         if body.kind() == Kind::Array {
             for (path, value) in super::patch::additions(body) {
@@ -100,8 +102,10 @@ impl<'a> Role<'a> {
         }
         self.read_grants(&rule);
         self.verbs.extend(rule.verbs.into_iter().map(Value::Text));
-        self.resources.extend(rule.resources.into_iter().map(Value::Text));
-        self.api_groups.extend(rule.groups.into_iter().map(Value::Text));
+        self.resources
+            .extend(rule.resources.into_iter().map(Value::Text));
+        self.api_groups
+            .extend(rule.groups.into_iter().map(Value::Text));
         self.urls.extend(rule.urls.into_iter().map(Value::Text));
     }
 
@@ -122,17 +126,21 @@ impl<'a> Role<'a> {
                     if self.grants.len() >= MAX_GRANTS {
                         return;
                     }
-                    self.grants.push(Value::Text(grant(verb, resource, group).into()));
+                    self.grants
+                        .push(Value::Text(grant(verb, resource, group).into()));
                 }
             }
         }
     }
 
     fn read_labels(&mut self, metadata: Raw<'a>) {
-        let Some(labels) = lookup(metadata, "labels") else { return };
+        let Some(labels) = lookup(metadata, "labels") else {
+            return;
+        };
         for (key, value) in labels.members() {
             let Some(text) = value.text() else { continue };
-            self.labels.push(Value::Text(format!("{}={}", key.cow(), text.cow()).into()));
+            self.labels
+                .push(Value::Text(format!("{}={}", key.cow(), text.cow()).into()));
         }
     }
 }
@@ -150,7 +158,8 @@ fn grant(verb: &str, resource: &str, group: &str) -> String {
 
 fn texts<'a>(value: Raw<'a>) -> impl Iterator<Item = Cow<'a, str>> {
     let own = value.text().map(|text| text.cow());
-    own.into_iter().chain(value.elements().filter_map(|item| Some(item.text()?.cow())))
+    own.into_iter()
+        .chain(value.elements().filter_map(|item| Some(item.text()?.cow())))
 }
 
 #[cfg(test)]
@@ -178,7 +187,11 @@ mod tests {
         let rules = r#"{"rules":[{"apiGroups":[""],"resources":["secrets"],"verbs":["get"]},{"apiGroups":["apps"],"resources":["deployments","deployments/scale"],"verbs":["*"]},{"nonResourceURLs":["*"],"verbs":["*"]}]}"#;
         assert_eq!(
             grants("create", rules, "null"),
-            ["get secrets", "* deployments.apps", "* deployments.apps/scale"]
+            [
+                "get secrets",
+                "* deployments.apps",
+                "* deployments.apps/scale"
+            ]
         );
     }
 
@@ -186,7 +199,8 @@ mod tests {
     fn a_patch_is_judged_by_the_role_it_leaves_behind() {
         let patch = r#"[{"op":"add","path":"/rules/-","value":{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}}]"#;
         assert_eq!(grants("patch", patch, "null"), ["* *"]);
-        let after = r#"{"rules":[{"apiGroups":[""],"resources":["pods/exec"],"verbs":["create"]}]}"#;
+        let after =
+            r#"{"rules":[{"apiGroups":[""],"resources":["pods/exec"],"verbs":["create"]}]}"#;
         assert_eq!(grants("patch", patch, after), ["create pods/exec"]);
         let refused = r#"{"kind":"Status","code":403}"#;
         assert_eq!(grants("patch", patch, refused), ["* *"]);

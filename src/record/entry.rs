@@ -1,0 +1,81 @@
+//! A log event with what it was read as: the unit that queries and detectors look at.
+
+use chrono::{DateTime, NaiveDateTime};
+
+use super::authenticator;
+use super::cluster::Cluster;
+use super::event::LogEvent;
+use super::fact::Facts;
+
+/// What a log line holds.
+#[derive(Debug)]
+pub enum Record<'a> {
+    /// A Kubernetes audit event.
+    Audit(Box<Facts<'a>>),
+    /// A line of aws-iam-authenticator.
+    Authenticator(authenticator::Record<'a>),
+}
+
+/// A log event, its record and its cluster.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// The event as it was delivered.
+    pub event: &'a LogEvent<'a>,
+    /// The cluster it belongs to.
+    pub cluster: &'a Cluster,
+    /// What it was read as.
+    pub record: Record<'a>,
+}
+
+impl<'a> Entry<'a> {
+    /// The audit event and its facts; `None` for a line of the authenticator.
+    #[must_use]
+    #[inline]
+    pub fn audit(&self) -> Option<&Facts<'a>> {
+        match &self.record {
+            Record::Audit(facts) => Some(facts),
+            Record::Authenticator(_) => None,
+        }
+    }
+
+    /// The line of the authenticator; `None` for an audit event.
+    #[must_use]
+    #[inline]
+    pub fn authenticator(&self) -> Option<&authenticator::Record<'a>> {
+        match &self.record {
+            Record::Audit(_) => None,
+            Record::Authenticator(line) => Some(line),
+        }
+    }
+
+    /// Event time in milliseconds since the Unix epoch: when the request came in, else what the line
+    /// or CloudWatch says.
+    #[must_use]
+    pub fn time(&self) -> Option<i64> {
+        let own = match &self.record {
+            Record::Audit(facts) => {
+                let record = &facts.record;
+                [record.request_received_timestamp, record.stage_timestamp]
+                    .into_iter()
+                    .flatten()
+                    .find_map(|text| parse_time(text.raw()))
+            }
+            Record::Authenticator(line) => line.time(),
+        };
+        own.or(self.event.timestamp)
+    }
+}
+
+/// Reads an RFC 3339 time; a blank may stand for the `T` and nothing for the zone, which is then UTC.
+/// Milliseconds since the Unix epoch.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<i64> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.timestamp_millis());
+    }
+    let plain = text.trim_end_matches(['Z', 'z']);
+    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+        .into_iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(plain, format).ok())
+        .map(|time| time.and_utc().timestamp_millis())
+}

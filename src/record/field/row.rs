@@ -1,0 +1,127 @@
+//! Answers a query's questions about one entry.
+
+use super::schema::{Dynamic, FieldSchema, Root};
+use super::{Get, TABLE};
+use crate::json::{Kind, Raw, Text, lookup};
+use crate::query::{FieldId, Row, Value};
+use crate::record::entry::{Entry, parse_time};
+use crate::record::fact::Facts;
+
+/// An entry seen through a schema.
+#[derive(Clone, Copy)]
+pub struct EntryRow<'r> {
+    entry: &'r Entry<'r>,
+    schema: &'r FieldSchema,
+}
+
+impl<'r> EntryRow<'r> {
+    /// The row of an entry; the schema is the one that resolved the ids it will be asked for.
+    #[must_use]
+    pub const fn new(entry: &'r Entry<'r>, schema: &'r FieldSchema) -> Self {
+        Self { entry, schema }
+    }
+}
+
+impl Row for EntryRow<'_> {
+    #[inline]
+    fn value(&self, field: FieldId) -> Value<'_> {
+        let index = field.0 as usize;
+        match TABLE.get(index) {
+            Some(field) => read(self.entry, field.get, field.name),
+            None => match self.schema.dynamic(index - TABLE.len()) {
+                Some(dynamic) => read_dynamic(self.entry, dynamic),
+                None => Value::Missing,
+            },
+        }
+    }
+}
+
+#[inline]
+fn read<'r>(entry: &'r Entry<'r>, get: Get, name: &str) -> Value<'r> {
+    match get {
+        Get::Audit(get) => entry.audit().map_or(Value::Missing, get),
+        Get::Entry(get) => get(entry),
+        Get::Pair => pair(entry, name),
+    }
+}
+
+fn pair<'r>(entry: &'r Entry<'r>, key: &str) -> Value<'r> {
+    entry
+        .authenticator()
+        .and_then(|line| line.get(key))
+        .map_or(Value::Missing, Value::text)
+}
+
+fn read_dynamic<'r>(entry: &'r Entry<'r>, dynamic: &Dynamic) -> Value<'r> {
+    match dynamic {
+        Dynamic::Path(root, path) => {
+            let found = entry
+                .audit()
+                .and_then(|facts| lookup(root_value(*root, facts)?, path));
+            found.map_or(Value::Missing, json_value)
+        }
+        Dynamic::Label(key) => entry
+            .cluster
+            .labels
+            .get(key)
+            .map_or(Value::Missing, |value| Value::text(value)),
+        Dynamic::Either(field, key) => match entry.audit() {
+            Some(_) => TABLE
+                .get(*field)
+                .map_or(Value::Missing, |f| read(entry, f.get, f.name)),
+            None => pair(entry, key),
+        },
+    }
+}
+
+fn root_value<'a>(root: Root, facts: &Facts<'a>) -> Option<Raw<'a>> {
+    let record = &facts.record;
+    match root {
+        Root::RequestObject => record.request_object,
+        Root::ResponseObject => record.response_object,
+        Root::Object => record.object(),
+        Root::Annotations => record.annotations,
+        Root::SourceIps => record.source_ips,
+        Root::Status => record.response_status.and_then(|status| status.raw),
+        Root::Groups => record.user?.groups,
+        Root::Extra => record.user?.extra,
+        Root::ImpersonatedGroups => record.impersonated_user?.groups,
+        Root::ImpersonatedExtra => record.impersonated_user?.extra,
+    }
+}
+
+/// A JSON value as a query sees it: an array is the list of its scalars.
+pub(super) fn json_value(raw: Raw<'_>) -> Value<'_> {
+    match raw.kind() {
+        Kind::String => raw
+            .text()
+            .map_or(Value::Missing, |text| Value::Text(text.cow())),
+        Kind::Number => raw.number().map_or(Value::Missing, Value::Number),
+        Kind::Bool => raw.boolean().map_or(Value::Missing, Value::Bool),
+        Kind::Null => Value::Missing,
+        Kind::Object => Value::Json(raw.as_str().into()),
+        Kind::Array => {
+            let items: Vec<_> = raw.elements().map(json_element).collect();
+            if items.is_empty() {
+                Value::Missing
+            } else {
+                Value::List(items.into())
+            }
+        }
+    }
+}
+
+/// An element of an array: a scalar, or JSON that nobody has looked into. Arrays within arrays stay
+/// closed, so that no input makes this descend.
+fn json_element(raw: Raw<'_>) -> Value<'_> {
+    match raw.kind() {
+        Kind::Array | Kind::Object => Value::Json(raw.as_str().into()),
+        _ => json_value(raw),
+    }
+}
+
+/// A point in time.
+pub(super) fn time(text: Option<Text<'_>>) -> Value<'_> {
+    text.and_then(|text| parse_time(text.raw()))
+        .map_or(Value::Missing, Value::Time)
+}
