@@ -1,0 +1,83 @@
+//! What is wrong with a detector or an exception, where, and what to do about it.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::query::{Diagnostic, Diagnostics, Source, Span, Style};
+
+/// Something a person has to mend before a detector can be used, or should know.
+#[derive(Debug)]
+pub struct Fault {
+    file: String,
+    text: String,
+    diagnostics: Diagnostics,
+    /// The query's own text and its place in the file, where the fault lies in a query.
+    query: Option<(String, usize, usize)>,
+}
+
+impl Fault {
+    /// A fault at a place of a file.
+    #[must_use]
+    pub fn at(file: &str, text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+        let mut diagnostics = Diagnostics::default();
+        let span = Span::new(span.start, span.end);
+        diagnostics.push(Diagnostic::error("detector-file", span, message));
+        Self { file: file.to_owned(), text: text.to_owned(), diagnostics, query: None }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn advise(
+        file: &str,
+        text: &str,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let mut diagnostics = Diagnostics::default();
+        let span = Span::new(span.start, span.end);
+        diagnostics.push(Diagnostic::error("detector-file", span, message).help(help));
+        Self { file: file.to_owned(), text: text.to_owned(), diagnostics, query: None }
+    }
+
+    /// What was found in a query that begins at a byte offset of a file. `query` is the text that was
+    /// read, its lists filled in.
+    #[must_use]
+    pub fn in_query(file: &str, text: &str, at: usize, query: &str, found: Diagnostics) -> Self {
+        let before = text.get(..at).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            diagnostics: found,
+            query: Some((query.to_owned(), line, column)),
+        }
+    }
+
+    /// Whether it keeps the detector from being used; otherwise it is a warning.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.diagnostics.has_errors()
+    }
+
+    /// What a person reads: the message, the place with a caret, the advice.
+    #[must_use]
+    pub fn render(&self, style: Style) -> String {
+        match &self.query {
+            Some((query, line, column)) => {
+                let source = Source::new(&self.file, query).starting_at(*line, *column);
+                self.diagnostics.render(&source, style)
+            }
+            None => self.diagnostics.render(&Source::new(&self.file, &self.text), style),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.render(Style::Plain).trim_end())
+    }
+}
+
+impl std::error::Error for Fault {}
