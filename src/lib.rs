@@ -1,7 +1,9 @@
 //! trailhound watches the audit trail of Amazon EKS clusters.
 
+pub mod alert;
 pub mod decode;
 pub mod json;
 pub mod query;
 pub mod record;
 pub mod source;
+pub mod telemetry;
