@@ -1,0 +1,8 @@
+//! The way back to the console: a Logs Insights query that returns the events of an alert, and a
+//! link that opens it.
+
+mod link;
+mod query;
+
+pub use link::Link;
+pub use query::{Kind, Line, MAX_LINES, Query, Scope, query};

@@ -1,0 +1,27 @@
+//! The alert: its identity, its words, what is taken out of it, and the forms it is shown in.
+//!
+//! Pure: nothing here reads a clock, a file or the environment, and nothing decides whether there is
+//! an alert. Strings are owned, since alerts are rare.
+
+pub mod console;
+pub mod escape;
+mod identity;
+mod model;
+pub mod pretty;
+pub mod redact;
+pub mod schema;
+mod severity;
+mod summary;
+mod timestamp;
+
+pub use identity::{AlertId, InvalidAlertId};
+pub use model::{
+    Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
+    SchemaTag, Source, Target,
+};
+pub use severity::{Severity, UnknownSeverity};
+pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, Template, TemplateError, TemplateProblem};
+pub use timestamp::Timestamp;
+
+#[cfg(test)]
+mod sample;

@@ -1,0 +1,148 @@
+//! Secrets in free text: commands, user agents, messages.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+/// What stands where a secret stood.
+pub const MARK: &str = "[redacted]";
+
+/// One kind of secret and what stays of it.
+struct Rule {
+    pattern: Regex,
+    replace: fn(&Captures<'_>) -> String,
+}
+
+/// The words that name a secret, at the end of a key or flag.
+pub(super) const SECRET_WORD: &str = "(?:passw(?:or)?d|passphrase|passwd|mysql_pwd|secret|token|\
+     credentials?|api[_-]?key|(?:secret|private|encryption|signing)[_-]?(?:access[_-]?)?key|\
+     x-amz-signature)";
+
+/// Ordered: what names its secret comes before what is told by its looks, so that the whole value
+/// goes, not only the part that looks odd.
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let key_value = format!(
+        r#"(?i)((?:[\w.-]|%2D){{0,64}}{SECRET_WORD}\\*["']?\s{{0,4}}[=:]\s{{0,4}})(\\+"[^"\\]*\\*"?|"[^"]*"?|'[^']*'?|[^\s"'&;,\\]+)"#
+    );
+    let flag = format!(
+        r#"(?i)((?:^|\s)--?[a-z0-9_-]{{0,64}}{SECRET_WORD}\s+)("[^"]*"?|'[^']*'?|[^\s-]\S*)"#
+    );
+    [
+        (
+            // To the end of the text when the end of the block was cut off.
+            r"(?s)-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\z)",
+            whole as fn(&Captures<'_>) -> String,
+        ),
+        (r"(?i)\b([a-z][a-z0-9+.-]{0,31}://[^\s/@:]*):[^\s/]+@", after_name),
+        (&key_value, after_key),
+        (&flag, after_key),
+        (r"((?:^|\s)(?:-u|--user)[\s=][^\s:]{1,128}:)(\S+)", after_key),
+        (r"(?i)\b((?:proxy-)?authorization\\*[\x22']?[:=]\s*(?:basic|digest|negotiate)\s+)(\S+)", after_key),
+        (r"(?i)\b(bearer[\s:]+)([A-Za-z0-9._~+/=-]{4,})", bearer),
+        (r"(k8s-aws-v1\.)([A-Za-z0-9_-]+=*)", after_key),
+        (r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?", whole),
+        (r"(?:FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AQoDYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=%_-]*", whole),
+        (r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|npm_[A-Za-z0-9]{30,}|AIza[\w-]{30,}|[rs]k_live_\w{16,})", whole),
+        (r"[A-Za-z0-9/+_.-]{40,}", secret_access_key),
+    ]
+    .into_iter()
+    .map(|(pattern, replace)| Rule { pattern: constant(pattern), replace })
+    .collect()
+});
+
+/// Compiles an expression that is a constant of this program.
+#[allow(
+    clippy::expect_used,
+    reason = "constant expressions; the tests compile them all"
+)]
+pub(super) fn constant(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a constant expression compiles")
+}
+
+fn group<'t>(found: &Captures<'t>, index: usize) -> &'t str {
+    found.get(index).map_or("", |part| part.as_str())
+}
+
+fn whole(_: &Captures<'_>) -> String {
+    MARK.to_owned()
+}
+
+fn after_name(found: &Captures<'_>) -> String {
+    format!("{}:{MARK}@", group(found, 1))
+}
+
+/// Keeps the key; keeps an access key id, too, which some tools call a key or a token.
+fn after_key(found: &Captures<'_>) -> String {
+    let (key, value) = (group(found, 1), group(found, 2));
+    let is_id = value.len() == 20
+        && (value.starts_with("AKIA") || value.starts_with("ASIA"))
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    if is_id {
+        format!("{key}{value}")
+    } else {
+        format!("{key}{MARK}")
+    }
+}
+
+/// "bearer authentication" is prose; a token is long or has a digit.
+fn bearer(found: &Captures<'_>) -> String {
+    let (word, token) = (group(found, 1), group(found, 2));
+    if token.len() >= 16 || token.bytes().any(|b| b.is_ascii_digit()) {
+        format!("{word}{MARK}")
+    } else {
+        group(found, 0).to_owned()
+    }
+}
+
+/// AWS secret access keys are forty characters of base64 and nothing else marks them. Paths, digests
+/// and names lack the mix of cases and digits, or are of another length.
+fn secret_access_key(found: &Captures<'_>) -> String {
+    let run = group(found, 0);
+    // The end of a sentence, and the like, is no part of the key.
+    let key = run.trim_matches(['.', '-', '_']);
+    let count = |of: fn(&u8) -> bool| key.bytes().filter(|b| of(b)).count();
+    let is_key = key.len() == 40
+        && !key.contains(['_', '.', '-'])
+        && count(u8::is_ascii_uppercase) >= 3
+        && count(u8::is_ascii_lowercase) >= 3
+        && count(u8::is_ascii_digit) >= 1;
+    if is_key {
+        run.replace(key, MARK)
+    } else {
+        run.to_owned()
+    }
+}
+
+/// The text without what looks like a secret; borrowed when there is none.
+#[must_use]
+pub fn text(text: &str) -> Cow<'_, str> {
+    let mut current = Cow::Borrowed(text);
+    // What one rule takes out can lay bare the border of another secret: again, until nothing
+    // changes. Two passes do for honest text; the bound is for hostile one.
+    for _ in 0..8 {
+        let next = pass(&current);
+        let Cow::Owned(next) = next else { break };
+        if next == *current {
+            break;
+        }
+        current = Cow::Owned(next);
+    }
+    current
+}
+
+fn pass(text: &str) -> Cow<'_, str> {
+    let mut current = Cow::Borrowed(text);
+    for rule in RULES.iter() {
+        if let Cow::Owned(next) = rule.pattern.replace_all(&current, rule.replace) {
+            current = Cow::Owned(next);
+        }
+    }
+    current
+}
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

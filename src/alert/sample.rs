@@ -1,0 +1,151 @@
+//! Alerts for the tests of this room: one with every key filled, one with nothing known.
+
+#![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+
+use std::collections::BTreeMap;
+
+use super::console::{Kind, Line, Link, query};
+use super::*;
+
+const AUDIT_ID: &str = "0f0e0d0c-0b0a-0908-0706-050403020100";
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// An exec into a pod, with everything known.
+pub(super) fn full() -> Alert {
+    let time = Timestamp::parse("2026-05-01T12:00:00.250Z").unwrap();
+    let log_stream = some("kube-apiserver-audit-0123456789abcdef0123456789abcdef");
+    let kind = Kind::Audit { audit_id: AUDIT_ID };
+    let console = query(&[Line {
+        kind,
+        log_stream: log_stream.as_deref(),
+    }])
+    .unwrap();
+    let link = Link {
+        region: "us-east-1",
+        log_group: "/aws/eks/prod/cluster",
+        first: time.millis(),
+        last: time.millis(),
+        query: &console.text,
+    };
+    Alert {
+        schema: SchemaTag::V1,
+        id: AlertId::of_audit("exec-any", AUDIT_ID),
+        time: Some(time),
+        detector: Detector {
+            id: "exec-any".to_owned(),
+            title: "Interactive session opened in a pod".to_owned(),
+        },
+        severity: Severity::High,
+        summary: "jane opened exec in shop/web-0: sh -c id".to_owned(),
+        attack: vec!["T1609".to_owned()],
+        cluster: Cluster {
+            name: some("prod"),
+            account: some("111122223333"),
+            region: some("us-east-1"),
+            log_group: some("/aws/eks/prod/cluster"),
+            labels: BTreeMap::from([("env".to_owned(), "prod".to_owned())]),
+        },
+        actor: Actor {
+            kind: some("human"),
+            username: some("admin:jane"),
+            groups: vec!["system:authenticated".to_owned()],
+            uid: some("aws-iam-authenticator:111122223333:AROAEXAMPLE"),
+            arn: some("arn:aws:sts::111122223333:assumed-role/Admin/jane"),
+            session_name: some("jane"),
+            access_key_id: some("ASIAIOSFODNN7EXAMPLE"),
+            impersonated: None,
+        },
+        source: Source {
+            ip: some("203.0.113.7"),
+            ips: vec!["10.0.0.1".to_owned(), "203.0.113.7".to_owned()],
+            public: Some(true),
+            user_agent: some("kubectl/v1.34.1 (linux/amd64) kubernetes/0123abc"),
+        },
+        target: Target {
+            verb: some("get"),
+            resource: some("pods"),
+            subresource: some("exec"),
+            api_group: None,
+            namespace: some("shop"),
+            name: some("web-0"),
+            uri: some("/api/v1/namespaces/shop/pods/web-0/exec?command=sh&command=-c&command=id"),
+        },
+        outcome: Outcome {
+            result: some("succeeded"),
+            code: Some(101),
+            decision: some("allow"),
+            reason: some("RBAC: allowed by ClusterRoleBinding \"admins\""),
+        },
+        count: 1,
+        first: Some(time),
+        last: Some(time),
+        group: BTreeMap::new(),
+        events: vec![EventRef {
+            audit_id: some(AUDIT_ID),
+            stage: some("ResponseStarted"),
+            event_id: some("39000000000000000000000000000000000000000000000000000000"),
+            log_stream,
+            time: Some(time),
+        }],
+        console: Console {
+            url: link.url(),
+            query: Some(console.text),
+            scope: Some(console.scope),
+        },
+        runbook: some("Ask jane whether it was her.\nIf not, revoke the session."),
+        truncated: false,
+        detected_by: DetectedBy("trailhound/0.0.0".to_owned()),
+        event: None,
+    }
+}
+
+/// A threshold alert of an unreadable past: no key that may be missing is there.
+pub(super) fn bare() -> Alert {
+    Alert {
+        schema: SchemaTag::V1,
+        id: AlertId::of_line("odd", "a line"),
+        time: None,
+        detector: Detector {
+            id: "odd".to_owned(),
+            title: "Odd".to_owned(),
+        },
+        severity: Severity::Info,
+        summary: "- did something".to_owned(),
+        attack: Vec::new(),
+        cluster: Cluster::default(),
+        actor: Actor::default(),
+        source: Source::default(),
+        target: Target::default(),
+        outcome: Outcome::default(),
+        count: 1,
+        first: None,
+        last: None,
+        group: BTreeMap::new(),
+        events: Vec::new(),
+        console: Console::default(),
+        runbook: None,
+        truncated: true,
+        detected_by: DetectedBy::default(),
+        event: None,
+    }
+}
+
+/// Many refused requests, counted together, with the raw event.
+pub(super) fn threshold() -> Alert {
+    let mut alert = full();
+    alert.severity = Severity::Critical;
+    alert.summary = "jane was refused 12 times".to_owned();
+    alert.count = 12;
+    alert.last = Timestamp::parse("2026-05-01T12:04:00Z");
+    alert.group = BTreeMap::from([("user.username".to_owned(), "admin:jane".to_owned())]);
+    alert.actor.impersonated = Some(Impersonated {
+        username: some("root"),
+        uid: None,
+        groups: vec!["system:masters".to_owned()],
+    });
+    alert.event = Some(serde_json::json!({"kind": "Event", "auditID": AUDIT_ID}));
+    alert
+}
