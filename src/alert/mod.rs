@@ -10,7 +10,6 @@ mod model;
 pub mod pretty;
 pub mod redact;
 pub mod schema;
-mod severity;
 mod summary;
 mod timestamp;
 
@@ -19,8 +18,8 @@ pub use model::{
     Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
-pub use severity::{Severity, UnknownSeverity};
-pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, Template, TemplateError, TemplateProblem};
+pub use crate::detect::Severity;
+pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand};
 pub use timestamp::Timestamp;
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
-//! The sentence of an alert: a detector's template with the values of the event put in.
-//!
-//! `"{actor} opened {objectRef.subresource} in {objectRef.namespace}"`. A template is parsed once;
-//! which fields exist is for its owner to check, by [`Template::fields`].
+//! The sentence of an alert: a detector's template with the values of the event put in, made safe
+//! to read.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::detect::{Part, Template};
 use crate::query::Value;
 
 use super::timestamp::Timestamp;
@@ -20,143 +19,20 @@ pub const MAX_ELEMENTS: usize = 5;
 /// What stands for a value that isn't there.
 const MISSING: &str = "-";
 
-/// A parsed template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
-    parts: Vec<Part>,
-    fields: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Text(String),
-    /// An index into the fields.
-    Field(usize),
-}
-
-/// Why a template can't be used, and where.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{problem} at column {column}")]
-pub struct TemplateError {
-    /// What is wrong.
-    pub problem: TemplateProblem,
-    /// Byte offset of the place in the template.
-    pub offset: usize,
-    /// The same in characters, counted from 1.
-    pub column: usize,
-}
-
-/// What is wrong with a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TemplateProblem {
-    /// There is nothing to print.
-    #[error("the summary is empty: say in one sentence who did what to what")]
-    Empty,
-    /// `{` without its `}`.
-    #[error("\"{{\" is never closed: write {{field}}, or {{{{ for a brace itself")]
-    Unclosed,
-    /// `}` without its `{`.
-    #[error("\"}}\" closes nothing: write }}}} for a brace itself")]
-    Unopened,
-    /// `{}`
-    #[error("\"{{}}\" names no field: write {{field}}")]
-    NoField,
-}
-
-impl Template {
-    /// Reads a template. `{{` and `}}` stand for the braces themselves; backticks around a name are
-    /// taken off.
-    ///
-    /// # Errors
-    /// When it is empty, or a brace has no partner, or a placeholder no name.
-    pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let fail = |problem, offset: usize| TemplateError {
-            problem,
-            offset,
-            column: text.get(..offset).map_or(0, |head| head.chars().count()) + 1,
-        };
-        if text.trim().is_empty() {
-            return Err(fail(TemplateProblem::Empty, 0));
-        }
-        let mut template = Self {
-            parts: Vec::new(),
-            fields: Vec::new(),
-        };
-        let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
-            let (before, brace) = rest.split_at(at);
-            template.push_text(before);
-            let offset = text.len() - brace.len();
-            if let Some(after) = brace.strip_prefix("{{") {
-                template.push_text("{");
-                rest = after;
-            } else if let Some(after) = brace.strip_prefix("}}") {
-                template.push_text("}");
-                rest = after;
-            } else if brace.starts_with('}') {
-                return Err(fail(TemplateProblem::Unopened, offset));
-            } else {
-                let Some((name, after)) = placeholder(brace) else {
-                    return Err(fail(TemplateProblem::Unclosed, offset));
-                };
-                if name.is_empty() {
-                    return Err(fail(TemplateProblem::NoField, offset));
-                }
-                template.push_field(name);
-                rest = after;
-            }
-        }
-        template.push_text(rest);
-        Ok(template)
-    }
-
-    /// The names of its fields, each once, in the order of their first use.
-    #[must_use]
-    pub fn fields(&self) -> &[String] {
-        &self.fields
-    }
-
-    /// The sentence for one event. `lookup` gives the value of a field by its place in
-    /// [`fields`](Self::fields).
-    ///
-    /// A missing value prints `-`; a list its first elements and how many more there are. Values are
-    /// redacted, cut at [`MAX_VALUE_CHARS`] and freed of characters that a reader would not see.
-    pub fn expand<'v>(&self, mut lookup: impl FnMut(usize) -> Value<'v>) -> String {
-        let mut sentence = String::new();
-        for part in &self.parts {
-            match part {
-                Part::Text(text) => sentence.push_str(text),
-                Part::Field(index) => push_value(&mut sentence, &lookup(*index)),
-            }
-        }
-        sentence
-    }
-
-    fn push_text(&mut self, text: &str) {
-        match self.parts.last_mut() {
-            Some(Part::Text(last)) => last.push_str(text),
-            _ if text.is_empty() => {}
-            _ => self.parts.push(Part::Text(text.to_owned())),
+/// The sentence for one event. `lookup` gives the value of a field by its
+/// place in [`Template::fields`].
+///
+/// A missing value prints `-`; a list its first elements and how many more there are. Values are
+/// redacted, cut at [`MAX_VALUE_CHARS`] and freed of characters that a reader would not see.
+pub fn expand<'v>(template: &Template, mut lookup: impl FnMut(usize) -> Value<'v>) -> String {
+    let mut sentence = String::new();
+    for part in template.parts() {
+        match part {
+            Part::Text(text) => sentence.push_str(text),
+            Part::Field(index) => push_value(&mut sentence, &lookup(*index)),
         }
     }
-
-    fn push_field(&mut self, name: &str) {
-        let known = self.fields.iter().position(|field| field == name);
-        let index = known.unwrap_or_else(|| {
-            self.fields.push(name.to_owned());
-            self.fields.len() - 1
-        });
-        self.parts.push(Part::Field(index));
-    }
-}
-
-/// The name in `{name}` at the start of a text, and what follows; `None` when another brace or the
-/// end comes before the closing one.
-fn placeholder(text: &str) -> Option<(&str, &str)> {
-    let inside = text.strip_prefix('{')?;
-    let end = inside.find(['{', '}'])?;
-    let (name, rest) = inside.split_at(end);
-    Some((name.trim().trim_matches('`'), rest.strip_prefix('}')?))
+    sentence
 }
 
 fn push_value(sentence: &mut String, value: &Value<'_>) {
