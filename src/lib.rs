@@ -1,10 +1,29 @@
-//! trailhound watches the audit trail of Amazon EKS clusters.
+//! trailhound watches the audit trail of Amazon EKS clusters and raises an alert when somebody does
+//! what should not happen. Its heart: the Logs Insights query you would paste into the console is the
+//! detector.
+//!
+//! The way of an event, left to right; a module uses only what stands to its left:
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`json`], [`query`], [`record`], [`telemetry`] | the ground: a forgiving JSON reader, the query language, the nouns and facts, logging |
+//! | [`source`] | where bytes come from |
+//! | [`decode`] | bytes to log events, a log line to a record |
+//! | [`detect`] | detectors, the index that picks those worth asking, the user's exceptions |
+//! | [`alert`] | identity, words, redaction, rendering |
+//! | [`sink`] | where alerts go |
+//! | [`pipeline`] | wires them |
+//! | [`config`], [`cli`] | settings, and one file for each command |
 
 pub mod alert;
+pub mod cli;
+pub mod config;
 pub mod decode;
 pub mod detect;
 pub mod json;
+pub mod pipeline;
 pub mod query;
 pub mod record;
+pub mod sink;
 pub mod source;
 pub mod telemetry;

@@ -7,6 +7,7 @@ pub mod console;
 pub mod escape;
 mod identity;
 mod model;
+mod raise;
 pub mod pretty;
 pub mod redact;
 pub mod schema;
@@ -19,6 +20,7 @@ pub use model::{
     SchemaTag, Source, Target,
 };
 pub use crate::detect::Severity;
+pub use raise::{RawEvent, identify, raise};
 pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand};
 pub use timestamp::Timestamp;
 

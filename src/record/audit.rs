@@ -200,6 +200,12 @@ impl<'a> AuditRecord<'a> {
                 .is_some_and(|value| value.is("true"))
     }
 
+    /// Whether the line itself ends before the event does, so that it is no JSON.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.ending != Ending::Whole
+    }
+
     /// An annotation by its full key.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<Text<'a>> {

@@ -1,0 +1,232 @@
+//! From a detector's match to an alert: what the record tells, filled in once.
+
+use super::console::{Kind, Line, Link};
+use super::model::{
+    Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
+    SchemaTag, Source, Target,
+};
+use super::{AlertId, Timestamp, console, expand};
+use crate::json::Text;
+use crate::query::{Row as _, Value};
+use crate::record::audit::User;
+use crate::record::fact::address;
+use crate::record::field::{EntryRow, FieldSchema};
+use crate::record::{Entry, Facts, authenticator, parse_time};
+
+/// Whether the raw event joins the alert.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RawEvent {
+    /// It stays out.
+    #[default]
+    LeftOut,
+    /// It joins, redacted.
+    Included,
+}
+
+/// The id of the alert that a match on this entry raises.
+///
+/// An audit event is named by its audit id, so that its stages and repeats are one alert; anything
+/// else by its line.
+#[must_use]
+pub fn identify(detector: &str, entry: &Entry<'_>) -> AlertId {
+    match audit_id(entry) {
+        Some(id) => AlertId::of_audit(detector, &id),
+        None => AlertId::of_line(detector, &entry.event.message),
+    }
+}
+
+fn audit_id(entry: &Entry<'_>) -> Option<String> {
+    let id = entry.audit()?.record.audit_id?;
+    (!id.is_empty()).then(|| id.cow().into_owned())
+}
+
+/// The alert that a match raises, redacted. `schema` is the one the detector was compiled with.
+#[must_use]
+pub fn raise(
+    detector: &crate::detect::Detector,
+    entry: &Entry<'_>,
+    schema: &FieldSchema,
+    raw: RawEvent,
+) -> Alert {
+    let row = EntryRow::new(entry, schema);
+    let summary = expand(&detector.summary, |at| {
+        detector.summary_fields.get(at).map_or(Value::Missing, |field| row.value(*field))
+    });
+    let time = precise_time(entry);
+    let mut alert = Alert {
+        schema: SchemaTag::V1,
+        id: identify(&detector.id, entry),
+        time,
+        detector: Detector { id: detector.id.clone(), title: detector.title.clone() },
+        severity: detector.severity,
+        summary,
+        attack: detector.attack.clone(),
+        cluster: cluster(entry),
+        actor: Actor::default(),
+        source: Source::default(),
+        target: Target::default(),
+        outcome: Outcome::default(),
+        count: 1,
+        first: time,
+        last: time,
+        group: std::collections::BTreeMap::new(),
+        events: vec![event_ref(entry, time)],
+        console: console(entry),
+        runbook: Some(detector.runbook.trim().to_owned()).filter(|text| !text.is_empty()),
+        truncated: false,
+        detected_by: DetectedBy::default(),
+        event: None,
+    };
+    match (entry.audit(), entry.authenticator()) {
+        (Some(facts), _) => fill_audit(&mut alert, facts),
+        (None, Some(line)) => fill_authenticator(&mut alert, line),
+        (None, None) => {}
+    }
+    if raw == RawEvent::Included {
+        alert.event = Some(raw_event(&entry.event.message));
+    }
+    alert.redact();
+    alert
+}
+
+/// The event time with the precision of the line.
+fn precise_time(entry: &Entry<'_>) -> Option<Timestamp> {
+    let own = entry.audit().and_then(|facts| {
+        let record = &facts.record;
+        let texts = [record.request_received_timestamp, record.stage_timestamp];
+        texts.into_iter().flatten().find_map(|text| {
+            Timestamp::parse(text.raw())
+                .or_else(|| Timestamp::from_millis(parse_time(text.raw())?))
+        })
+    });
+    own.or_else(|| Timestamp::from_millis(entry.time()?))
+}
+
+fn cluster(entry: &Entry<'_>) -> Cluster {
+    let cluster = entry.cluster;
+    Cluster {
+        name: cluster.name.clone(),
+        account: cluster.account.clone(),
+        region: cluster.region.clone(),
+        log_group: cluster.log_group.clone(),
+        labels: cluster.labels.clone(),
+    }
+}
+
+fn event_ref(entry: &Entry<'_>, time: Option<Timestamp>) -> EventRef {
+    let record = entry.audit().map(|facts| &facts.record);
+    EventRef {
+        audit_id: audit_id(entry),
+        stage: owned(record.and_then(|record| record.stage)),
+        event_id: entry.event.event_id.as_deref().map(ToOwned::to_owned),
+        log_stream: entry.event.origin.log_stream.clone(),
+        time,
+    }
+}
+
+fn console(entry: &Entry<'_>) -> Console {
+    let id = audit_id(entry);
+    let cut = entry.audit().is_some_and(|facts| facts.record.is_cut());
+    let kind = match (&id, cut) {
+        (Some(audit_id), false) => Kind::Audit { audit_id },
+        (Some(audit_id), true) => Kind::CutAudit { audit_id },
+        (None, _) => Kind::Authenticator { line: &entry.event.message },
+    };
+    let line = Line { kind, log_stream: entry.event.origin.log_stream.as_deref() };
+    let Some(query) = console::query(&[line]) else { return Console::default() };
+    let time = entry.event.timestamp.or_else(|| entry.time());
+    let link = |region, log_group, time| {
+        Link { region, log_group, first: time, last: time, query: &query.text }.url()
+    };
+    let cluster = entry.cluster;
+    let url = match (cluster.region.as_deref(), cluster.log_group.as_deref(), time) {
+        (Some(region), Some(group), Some(time)) => link(region, group, time),
+        _ => None,
+    };
+    Console { query: Some(query.text), url, scope: Some(query.scope) }
+}
+
+fn fill_audit(alert: &mut Alert, facts: &Facts<'_>) {
+    let record = &facts.record;
+    let actor = facts.actor();
+    let object = record.object_ref.unwrap_or_default();
+    let status = record.response_status.unwrap_or_default();
+    alert.actor = Actor {
+        kind: Some(actor.kind.as_str().to_owned()),
+        username: owned(record.user.and_then(|user| user.username)),
+        groups: record.user.map(groups).unwrap_or_default(),
+        uid: owned(record.user.and_then(|user| user.uid)),
+        arn: actor.principal.arn.as_deref().map(ToOwned::to_owned),
+        session_name: actor.principal.session_name.as_deref().map(ToOwned::to_owned),
+        access_key_id: actor.principal.access_key_id.as_deref().map(ToOwned::to_owned),
+        impersonated: record.impersonated_user.map(|user| Impersonated {
+            username: owned(user.username),
+            uid: owned(user.uid),
+            groups: groups(user),
+        }),
+    };
+    alert.source = Source {
+        ip: address::source_ip(record).map(std::borrow::Cow::into_owned),
+        ips: record.source_ips.map(strings).unwrap_or_default(),
+        public: Some(address::is_public(record)),
+        user_agent: owned(record.user_agent),
+    };
+    let metadata = record.object().and_then(|object| object.get("metadata"));
+    let made_up = |key| metadata?.get(key)?.text();
+    alert.target = Target {
+        verb: owned(record.verb),
+        resource: owned(object.resource),
+        subresource: owned(object.subresource),
+        api_group: owned(object.api_group),
+        namespace: owned(object.namespace.or_else(|| made_up("namespace"))),
+        name: owned(object.name.or_else(|| made_up("name"))),
+        uri: owned(record.request_uri),
+    };
+    alert.outcome = Outcome {
+        result: Some(facts.outcome().as_str().to_owned()),
+        code: status.code.map(i64::from),
+        decision: owned(record.annotation("authorization.k8s.io/decision")),
+        reason: owned(record.annotation("authorization.k8s.io/reason"))
+            .or_else(|| owned(status.message).or_else(|| owned(status.reason))),
+    };
+    alert.truncated = record.is_truncated();
+}
+
+fn fill_authenticator(alert: &mut Alert, line: &authenticator::Record<'_>) {
+    let get = |key: &str| line.get(key).filter(|value| !value.is_empty()).map(ToOwned::to_owned);
+    alert.actor = Actor {
+        kind: None,
+        username: get("username"),
+        groups: line.groups().map(ToOwned::to_owned).collect(),
+        uid: get("uid"),
+        arn: get("arn"),
+        session_name: get("session"),
+        access_key_id: get("accesskeyid"),
+        impersonated: None,
+    };
+    alert.target.uri = get("path");
+    alert.outcome.result = match line.message().event() {
+        authenticator::Event::AccessDenied => Some("unauthenticated".to_owned()),
+        authenticator::Event::AccessGranted => Some("succeeded".to_owned()),
+        _ => None,
+    };
+    alert.outcome.reason = get("error");
+    alert.truncated = line.truncated();
+}
+
+fn owned(text: Option<Text<'_>>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(|text| text.cow().into_owned())
+}
+
+fn groups(user: User<'_>) -> Vec<String> {
+    user.group_names().map(|group| group.cow().into_owned()).collect()
+}
+
+fn strings(array: crate::json::Raw<'_>) -> Vec<String> {
+    array.elements().filter_map(|item| Some(item.text()?.cow().into_owned())).collect()
+}
+
+/// The line as JSON, or as a text where it is none.
+fn raw_event(line: &str) -> serde_json::Value {
+    serde_json::from_str(line).unwrap_or_else(|_| serde_json::Value::String(line.to_owned()))
+}
