@@ -12,6 +12,7 @@ mod envelope;
 mod head;
 mod item;
 mod limits;
+pub mod line;
 mod lines;
 mod list;
 mod outlet;
@@ -32,6 +33,7 @@ mod tests;
 
 pub use item::{Item, Problem};
 pub use limits::Limits;
+pub use line::Decoded;
 pub use reader::Reader;
 pub use refusal::Refusal;
 pub use stream::StreamKind;

@@ -39,11 +39,13 @@ pub enum Refusal {
     NoMessage,
     /// The system could not read on.
     ReadFailed,
+    /// A line of no log that EKS writes.
+    UnknownLine,
 }
 
 impl Refusal {
     /// All of them, for tables and documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NotJson,
         Self::NotUtf8,
         Self::Utf16,
@@ -61,6 +63,7 @@ impl Refusal {
         Self::UnknownShape,
         Self::NoMessage,
         Self::ReadFailed,
+        Self::UnknownLine,
     ];
 
     /// The stable name, for counters and JSON.
@@ -84,6 +87,7 @@ impl Refusal {
             Self::UnknownShape => "unknown-shape",
             Self::NoMessage => "no-message",
             Self::ReadFailed => "read-failed",
+            Self::UnknownLine => "unknown-line",
         }
     }
 
@@ -108,6 +112,7 @@ impl Refusal {
             Self::UnknownShape => "an envelope or payload of unknown shape was skipped",
             Self::NoMessage => "a log event without its message; query for `@message` too",
             Self::ReadFailed => "the input could not be read to its end",
+            Self::UnknownLine => "a line that no control-plane log of EKS writes was skipped",
         }
     }
 

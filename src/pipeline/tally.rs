@@ -1,0 +1,91 @@
+//! Counts everything that happened, so that nothing is silent: what was read, what was not and why,
+//! what was raised and what was silenced.
+
+use std::collections::BTreeMap;
+
+use crate::decode::{Problem, Refusal, StreamKind};
+use crate::detect::Severity;
+
+/// How many problems of one cause are shown one by one.
+const SHOWN: usize = 3;
+
+/// Alerts by severity.
+pub type Severities = BTreeMap<Severity, u64>;
+
+/// The counts of one run.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Audit events read whole.
+    pub audit: u64,
+    /// Authenticator lines read whole.
+    pub authenticator: u64,
+    /// Records of both kinds that were cut off or damaged, and judged by what was left.
+    pub salvaged: u64,
+    /// Lines of other control-plane logs.
+    pub foreign: BTreeMap<&'static str, u64>,
+    /// `CONTROL_MESSAGE` probes.
+    pub control: u64,
+    /// Entries outside the time asked for.
+    pub outside: u64,
+    /// What was not read, by cause, with the first few cases in words.
+    pub problems: BTreeMap<Refusal, (u64, Vec<String>)>,
+    /// Records that made the program panic, set aside.
+    pub quarantined: u64,
+    /// Alerts raised, by severity.
+    pub alerts: Severities,
+    /// Alerts raised, by detector.
+    pub by_detector: BTreeMap<String, (Severity, u64)>,
+    /// Matches that belong to an alert already raised: other stages, and repeats.
+    pub repeats: u64,
+    /// Alerts below the severity asked for.
+    pub below: u64,
+    /// Matches that an exception silenced.
+    pub silenced: u64,
+    /// Bytes of log lines judged.
+    pub bytes: u64,
+}
+
+impl Tally {
+    /// Counts something that was not read.
+    pub fn problem(&mut self, problem: &Problem<'_>) {
+        let (count, shown) = self.problems.entry(problem.reason).or_default();
+        *count += 1;
+        if shown.len() < SHOWN {
+            shown.push(problem.to_string());
+        }
+    }
+
+    /// Counts a line of another control-plane log.
+    pub fn foreign(&mut self, kind: StreamKind) {
+        *self.foreign.entry(kind.as_str()).or_default() += 1;
+    }
+
+    /// Counts an alert that was raised.
+    pub fn alert(&mut self, detector: &str, severity: Severity) {
+        *self.alerts.entry(severity).or_default() += 1;
+        match self.by_detector.get_mut(detector) {
+            Some((_, count)) => *count += 1,
+            None => {
+                self.by_detector.insert(detector.to_owned(), (severity, 1));
+            }
+        }
+    }
+
+    /// How many alerts were raised.
+    #[must_use]
+    pub fn raised(&self) -> u64 {
+        self.alerts.values().sum()
+    }
+
+    /// How many log events were read as records, whole or in part.
+    #[must_use]
+    pub const fn records(&self) -> u64 {
+        self.audit + self.authenticator + self.salvaged
+    }
+
+    /// The highest severity raised.
+    #[must_use]
+    pub fn highest(&self) -> Option<Severity> {
+        self.alerts.keys().next_back().copied()
+    }
+}

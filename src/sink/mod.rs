@@ -1,0 +1,5 @@
+//! Where alerts go.
+
+mod stdout;
+
+pub use stdout::{Format, StdoutSink};
