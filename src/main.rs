@@ -1,3 +1,7 @@
-//! The `trailhound` program.
+//! The `trailhound` program: the library does it all.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trailhound::cli::run()
+}

@@ -6,8 +6,8 @@ use super::lists::{Filled, Lists, fill};
 use super::severity::Severity;
 use super::summary::Template;
 use super::technique::is_technique;
-use crate::query::ast::CommandKind;
-use crate::query::{self, FieldId, Program, Query, Schema};
+use crate::query::ast::{CommandKind, Query};
+use crate::query::{self, FieldId, Program, Schema};
 use crate::record::field::{FieldSchema, LogKind};
 
 /// A detector that was read, checked and compiled.

@@ -94,7 +94,7 @@ impl Engine {
         }
     }
 
-    fn silencer(&self, place: usize, row: &EntryRow<'_>, entry: &Entry<'_>) -> Option<&Allow> {
+    fn silencer(&self, place: usize, row: &EntryRow<'_, '_>, entry: &Entry<'_>) -> Option<&Allow> {
         let allows = self.allowed.get(&place)?;
         let mut allows = allows.iter().filter_map(|at| self.allows.get(*at));
         allows.find(|allow| allow.covers(row, entry.time()))

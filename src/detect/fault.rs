@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::query::{Diagnostic, Diagnostics, Source, Span, Style};
+use crate::query::ast::Span;
+use crate::query::{Diagnostic, Diagnostics, Source, Style};
 
 /// Something a person has to mend before a detector can be used, or should know.
 #[derive(Debug)]

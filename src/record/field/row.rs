@@ -9,20 +9,20 @@ use crate::record::fact::Facts;
 
 /// An entry seen through a schema.
 #[derive(Clone, Copy)]
-pub struct EntryRow<'r> {
-    entry: &'r Entry<'r>,
+pub struct EntryRow<'r, 'a> {
+    entry: &'r Entry<'a>,
     schema: &'r FieldSchema,
 }
 
-impl<'r> EntryRow<'r> {
+impl<'r, 'a> EntryRow<'r, 'a> {
     /// The row of an entry; the schema is the one that resolved the ids it will be asked for.
     #[must_use]
-    pub const fn new(entry: &'r Entry<'r>, schema: &'r FieldSchema) -> Self {
+    pub const fn new(entry: &'r Entry<'a>, schema: &'r FieldSchema) -> Self {
         Self { entry, schema }
     }
 }
 
-impl Row for EntryRow<'_> {
+impl Row for EntryRow<'_, '_> {
     #[inline]
     fn value(&self, field: FieldId) -> Value<'_> {
         let index = field.0 as usize;
@@ -37,7 +37,7 @@ impl Row for EntryRow<'_> {
 }
 
 #[inline]
-fn read<'r>(entry: &'r Entry<'r>, get: Get, name: &str) -> Value<'r> {
+fn read<'r>(entry: &'r Entry<'_>, get: Get, name: &str) -> Value<'r> {
     match get {
         Get::Audit(get) => entry.audit().map_or(Value::Missing, get),
         Get::Entry(get) => get(entry),
@@ -45,14 +45,14 @@ fn read<'r>(entry: &'r Entry<'r>, get: Get, name: &str) -> Value<'r> {
     }
 }
 
-fn pair<'r>(entry: &'r Entry<'r>, key: &str) -> Value<'r> {
+fn pair<'r>(entry: &'r Entry<'_>, key: &str) -> Value<'r> {
     entry
         .authenticator()
         .and_then(|line| line.get(key))
         .map_or(Value::Missing, Value::text)
 }
 
-fn read_dynamic<'r>(entry: &'r Entry<'r>, dynamic: &Dynamic) -> Value<'r> {
+fn read_dynamic<'r>(entry: &'r Entry<'_>, dynamic: &Dynamic) -> Value<'r> {
     match dynamic {
         Dynamic::Path(root, path) => {
             let found = entry

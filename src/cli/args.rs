@@ -1,0 +1,199 @@
+//! What can be typed. The help texts, the manual's command page and the completions come from here.
+
+use std::path::PathBuf;
+
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+
+use crate::detect::Severity;
+
+/// Watches the audit trail of Amazon EKS clusters: a detector is a CloudWatch Logs Insights query.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say more on standard error; repeat for still more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 failed while running; 2 usage, settings or detector error;
+3 an alert of the severity of --fail-on was raised; 130 stopped by Ctrl-C.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the detectors over exported log files and print alerts.
+    Replay(ReplayArgs),
+    /// Run a Logs Insights query over exported log files.
+    Query(QueryArgs),
+    /// List, show, check and test detectors.
+    Detectors(DetectorsArgs),
+    /// List the fields that queries can use.
+    Fields(FieldsArgs),
+    /// Print a completion script for a shell.
+    Completions(CompletionsArgs),
+}
+
+const INPUT_HELP: &str = "Files, folders, globs, or - for standard input";
+
+/// Options of `replay`.
+#[derive(Debug, Arguments)]
+pub struct ReplayArgs {
+    #[arg(required = true, value_name = "PATH", help = INPUT_HELP)]
+    pub paths: Vec<String>,
+    /// How alerts are written [default: pretty on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<AlertFormat>,
+    /// Leave out alerts below this severity.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity(), default_value = "info")]
+    pub min_severity: Severity,
+    #[command(flatten)]
+    pub time: TimeArgs,
+    #[command(flatten)]
+    pub detectors: DetectorSetArgs,
+    /// Exit with code 3 when an alert of at least this severity is raised.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    pub fail_on: Option<Severity>,
+    /// Name of the cluster, where the input does not tell it.
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// Put the raw event into each alert, redacted.
+    #[arg(long)]
+    pub include_event: bool,
+}
+
+/// Which stretch of event time.
+#[derive(Clone, Debug, Default, Arguments)]
+pub struct TimeArgs {
+    /// Only events from this time on: RFC 3339, a date, or a time ago such as 2h or 7d.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only events before this time.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+/// Which detectors, and with which settings.
+#[derive(Clone, Debug, Default, Arguments)]
+pub struct DetectorSetArgs {
+    /// More detectors, from a folder or a file; may be repeated.
+    #[arg(long = "detectors", value_name = "DIR")]
+    pub dirs: Vec<PathBuf>,
+    /// Switch on a detector that is off by default, or all of them; may be repeated.
+    #[arg(long, value_name = "ID|all", value_delimiter = ',')]
+    pub enable: Vec<String>,
+    /// Settings: clusters, lists and exceptions.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// How alerts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AlertFormat {
+    /// Several lines for people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How tables are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// Aligned columns for people.
+    Table,
+    /// One JSON object a row.
+    Json,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+/// Options of `query`.
+#[derive(Debug, Arguments)]
+pub struct QueryArgs {
+    /// The query, as it would be pasted into Logs Insights.
+    #[arg(value_name = "QL")]
+    pub query: String,
+    #[arg(required = true, value_name = "PATH", help = INPUT_HELP)]
+    pub paths: Vec<String>,
+    /// How rows are written [default: table on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<TableFormat>,
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// Settings: lists that the query uses as ${name}, and clusters.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Name of the cluster, where the input does not tell it.
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+/// Commands of `detectors`.
+#[derive(Debug, Arguments)]
+pub struct DetectorsArgs {
+    #[command(subcommand)]
+    pub command: DetectorsCommand,
+}
+
+/// What to do with detectors.
+#[derive(Debug, Subcommand)]
+pub enum DetectorsCommand {
+    /// List them.
+    List {
+        #[command(flatten)]
+        set: DetectorSetArgs,
+        /// How the list is written [default: table on a terminal, else json].
+        #[arg(long)]
+        format: Option<TableFormat>,
+    },
+    /// Show one: its query, meaning, runbook and tests.
+    Show {
+        /// The detector's id.
+        id: String,
+        /// Print plain Logs Insights text to paste into the console.
+        #[arg(long)]
+        console: bool,
+        #[command(flatten)]
+        set: DetectorSetArgs,
+    },
+    /// Check detector files and exceptions, and run no test.
+    Check {
+        /// Files or folders to check beside the built-in detectors.
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        set: DetectorSetArgs,
+    },
+    /// Run the tests inside detector files.
+    Test {
+        /// Only detectors whose id contains one of these.
+        ids: Vec<String>,
+        #[command(flatten)]
+        set: DetectorSetArgs,
+    },
+}
+
+/// Options of `fields`.
+#[derive(Debug, Arguments)]
+pub struct FieldsArgs {
+    /// Only fields whose name or meaning contains this.
+    pub filter: Option<String>,
+    /// How the list is written [default: table on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<TableFormat>,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Arguments)]
+pub struct CompletionsArgs {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
+        .try_map(|text| text.parse::<Severity>())
+}

@@ -1,0 +1,43 @@
+//! The command line: one file for each command.
+
+mod args;
+mod completions;
+mod detectors;
+mod exit;
+mod fields;
+mod query;
+mod replay;
+mod setup;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub use args::Args;
+pub use exit::Exit;
+
+/// Reads the command line, runs the command, and says how it went.
+#[must_use]
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let asked = !error.use_stderr();
+            // Help that nobody reads any more is no failure.
+            let _ = error.print();
+            return if asked { Exit::Done.into() } else { Exit::Usage.into() };
+        }
+    };
+    if let Err(error) = crate::telemetry::init(args.verbose) {
+        return exit::complain(&error.into()).into();
+    }
+    let done = match args.command {
+        args::Command::Replay(args) => replay::run(args),
+        args::Command::Query(args) => query::run(args),
+        args::Command::Detectors(args) => detectors::run(args),
+        args::Command::Fields(args) => fields::run(&args),
+        args::Command::Completions(args) => completions::run(&args),
+    };
+    done.unwrap_or_else(|error| exit::complain(&error)).into()
+}
