@@ -23,7 +23,7 @@ pub(super) const SECRET_WORD: &str = "(?:passw(?:or)?d|passphrase|passwd|mysql_p
 /// goes, not only the part that looks odd.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let key_value = format!(
-        r#"(?i)((?:[\w.-]|%2D){{0,64}}{SECRET_WORD}\\*["']?\s{{0,4}}[=:]\s{{0,4}})(\\+"[^"\\]*\\*"?|"[^"]*"?|'[^']*'?|[^\s"'&;,\\]+)"#
+        r#"(?i)({SECRET_WORD}\\*["']?\s{{0,4}}[=:]\s{{0,4}})(\[redacted\]|\\+"[^"\\]*\\*"?|"[^"]*"?|'[^']*'?|[^\s"'&;,\\]+)"#
     );
     let flag = format!(
         r#"(?i)((?:^|\s)--?[a-z0-9_-]{{0,64}}{SECRET_WORD}\s+)("[^"]*"?|'[^']*'?|[^\s-]\S*)"#
@@ -43,7 +43,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         (r"(k8s-aws-v1\.)([A-Za-z0-9_-]+=*)", after_key),
         (r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?", whole),
         (r"(?:FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AQoDYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=%_-]*", whole),
-        (r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|npm_[A-Za-z0-9]{30,}|AIza[\w-]{30,}|[rs]k_live_\w{16,})", whole),
+        (r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,}|AIza[A-Za-z0-9_-]{30,}|[rs]k_live_[A-Za-z0-9]{16,})", whole),
         (r"[A-Za-z0-9/+_.-]{40,}", secret_access_key),
     ]
     .into_iter()
@@ -103,7 +103,7 @@ fn secret_access_key(found: &Captures<'_>) -> String {
     let run = group(found, 0);
     // The end of a sentence, and the like, is no part of the key.
     let key = run.trim_matches(['.', '-', '_']);
-    let count = |of: fn(&u8) -> bool| key.bytes().filter(|b| of(b)).count();
+    let count = |of: fn(&u8) -> bool| key.bytes().filter(&of).count();
     let is_key = key.len() == 40
         && !key.contains(['_', '.', '-'])
         && count(u8::is_ascii_uppercase) >= 3
