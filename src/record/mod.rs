@@ -3,4 +3,5 @@
 pub mod authenticator;
 mod event;
 
+pub use authenticator::Record as AuthenticatorRecord;
 pub use event::{LogEvent, Origin, Position};

@@ -72,7 +72,8 @@ fn after_name(found: &Captures<'_>) -> String {
     format!("{}:{MARK}@", group(found, 1))
 }
 
-/// Keeps the key; keeps an access key id, too, which some tools call a key or a token.
+/// Keeps the key; keeps what is no secret, too: a switch, and an access key id, which some tools
+/// call a key or a token.
 fn after_key(found: &Captures<'_>) -> String {
     let (key, value) = (group(found, 1), group(found, 2));
     let is_id = value.len() == 20
@@ -80,7 +81,7 @@ fn after_key(found: &Captures<'_>) -> String {
         && value
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if is_id {
+    if is_id || matches!(value, "true" | "false") {
         format!("{key}{value}")
     } else {
         format!("{key}{MARK}")
