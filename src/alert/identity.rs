@@ -14,12 +14,6 @@ use sha2::{Digest, Sha256};
 pub struct AlertId([u8; 16]);
 
 impl AlertId {
-    /// The id of a match on an audit event.
-    #[must_use]
-    pub fn of_audit(detector: &str, audit_id: &str) -> Self {
-        Self::of(&[detector, audit_id])
-    }
-
     /// The id of a match on a line without an audit id; white space at its end doesn't count, since
     /// transports add and drop line ends.
     #[must_use]

@@ -68,15 +68,15 @@ impl Alert {
     /// Not in the summary: its values are redacted when [`Template::expand`](super::Template::expand)
     /// puts them in, and the detector's own words ("read the secret: …") are not a client's.
     pub fn redact(&mut self) {
-        let texts = [&mut self.source.user_agent, &mut self.outcome.reason];
-        for text in texts.into_iter().flatten() {
-            redact_in_place(text, redact::text);
-        }
-        if let Some(uri) = &mut self.target.uri {
-            redact_in_place(uri, redact::uri);
-        }
-        for value in self.group.values_mut() {
-            redact_in_place(value, redact::text);
+        let texts = [
+            &mut self.source.user_agent,
+            &mut self.outcome.reason,
+            &mut self.target.uri,
+        ];
+        for text in texts.into_iter().flatten().chain(self.group.values_mut()) {
+            if let Cow::Owned(redacted) = redact::value(text) {
+                *text = redacted;
+            }
         }
         if let Some(event) = &mut self.event {
             redact::json(event);
@@ -90,12 +90,6 @@ impl Alert {
     /// None in practice: every part of an alert can be written as JSON.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self).map(|text| escape::json(&text).into_owned())
-    }
-}
-
-fn redact_in_place(text: &mut String, with: fn(&str) -> Cow<'_, str>) {
-    if let Cow::Owned(redacted) = with(text) {
-        *text = redacted;
     }
 }
 

@@ -25,13 +25,20 @@ pub enum RawEvent {
 
 /// The id of the alert that a match on this entry raises.
 ///
-/// An audit event is named by its audit id, so that its stages and repeats are one alert; anything
-/// else by its line.
+/// An audit event is named by its request, so that all its stages and repeats are one alert; anything
+/// else by its line. The audit id alone does not name a request: a client may choose it by sending an
+/// `Audit-ID` header (`apiserver/pkg/endpoints/filters/audit_init.go`), and could hide a request
+/// behind an earlier one. So what all stages share joins: the URI and when the request was received.
 #[must_use]
 pub fn identify(detector: &str, entry: &Entry<'_>) -> AlertId {
-    match audit_id(entry) {
-        Some(id) => AlertId::of_audit(detector, &id),
-        None => AlertId::of_line(detector, &entry.event.message),
+    match (audit_id(entry), entry.audit()) {
+        (Some(id), Some(facts)) => {
+            let text = |text: Option<Text<'_>>| text.map(|text| text.cow()).unwrap_or_default();
+            let uri = text(facts.record.request_uri);
+            let received = text(facts.record.request_received_timestamp);
+            AlertId::of(&[detector, &id, &uri, &received])
+        }
+        _ => AlertId::of_line(detector, &entry.event.message),
     }
 }
 

@@ -13,38 +13,32 @@ pub const RECORDED: &str = include_str!("../../docs/reference/alert.schema.json"
 /// A member of an object: its key, what it is for, and its schema.
 type Member = (&'static str, &'static str, Value);
 
+/// What the schema says of itself.
+const ABOUT: [(&str, &str); 4] = [
+    ("$schema", "https://json-schema.org/draft/2020-12/schema"),
+    ("$id", "urn:trailhound:alert:1"),
+    ("title", "trailhound alert"),
+    (
+        "description",
+        "One alert, as one JSON object on a line. Every required key is always there: it is null when \
+         the event doesn't tell it, and an empty array or object when there is none. Keys may be \
+         added within version 1; none is removed or changes its meaning.",
+    ),
+];
+
 /// The schema, built from what the program knows.
 #[must_use]
 pub fn document() -> Value {
-    let mut members = head();
-    members.extend(facts());
-    members.extend(tail());
+    let members = [head(), facts(), tail()].concat();
     let mut schema = object(members);
-    let optional = (
-        "event",
-        "The raw event, redacted: an object, or the text of a line that is no \
-        JSON. Only with --include-event.",
+    for (key, text) in ABOUT {
+        schema[key] = text.into();
+    }
+    schema["properties"]["event"] = described(
+        "The raw event, redacted: an object, or the text of a line that is no JSON. Only when asked \
+         for with --include-event.",
         json!({"type": ["object", "string"]}),
     );
-    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.insert(optional.0.to_owned(), described(optional.1, optional.2));
-    }
-    if let Some(schema) = schema.as_object_mut() {
-        let about = [
-            ("$schema", "https://json-schema.org/draft/2020-12/schema"),
-            ("$id", "urn:trailhound:alert:1"),
-            ("title", "trailhound alert"),
-            (
-                "description",
-                "One alert, as one JSON object on a line. Every required key is always there: it is \
-                 null when the event doesn't tell it, and an empty array or object when there is \
-                 none. Keys may be added within version 1; none is removed or changes its meaning.",
-            ),
-        ];
-        for (key, text) in about {
-            schema.insert(key.to_owned(), text.into());
-        }
-    }
     schema
 }
 

@@ -1,6 +1,10 @@
 //! The schema, the recorded file and the alerts that are made agree.
 
-#![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests may fail loudly"
+)]
 
 use super::super::{Alert, sample};
 use super::*;
@@ -120,10 +124,7 @@ fn the_keys_stand_in_the_documented_order() {
     ];
     let places: Vec<_> = keys
         .iter()
-        .map(|key| {
-            line.find(&format!("\"{key}\":"))
-                .unwrap_or_else(|| panic!("{key}"))
-        })
+        .map(|key| line.find(&format!("\"{key}\":")).expect(key))
         .collect();
     assert!(places.is_sorted(), "{line}");
     assert!(!line.contains('\n'));

@@ -37,11 +37,10 @@ pub fn expand<'v>(template: &Template, mut lookup: impl FnMut(usize) -> Value<'v
 
 fn push_value(sentence: &mut String, value: &Value<'_>) {
     let Value::List(elements) = value else {
-        let text = plain(value);
-        return push_clean(sentence, &redact::text(&text));
+        return push_cut(sentence, &redact::value(&clean(&plain(value))));
     };
-    let shown = elements.iter().take(MAX_ELEMENTS).map(plain);
-    let shown = redact::arguments(shown);
+    let shown = elements.iter().take(MAX_ELEMENTS);
+    let shown = redact::arguments(shown.map(|element| Cow::Owned(clean(&plain(element)))));
     if shown.is_empty() {
         sentence.push_str(MISSING);
     }
@@ -49,7 +48,7 @@ fn push_value(sentence: &mut String, value: &Value<'_>) {
         if index > 0 {
             sentence.push_str(", ");
         }
-        push_clean(sentence, element);
+        push_cut(sentence, element);
     }
     let left = elements.len().saturating_sub(MAX_ELEMENTS);
     if left > 0 {
@@ -84,33 +83,32 @@ fn scalar<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
     (!matches!(value, Value::List(_))).then(|| plain(value))
 }
 
-/// Appends what a reader can see, white space as single blanks, cut at the limit; `-` for nothing.
-fn push_clean(sentence: &mut String, text: &str) {
-    let start = sentence.len();
-    let mut blank = false;
-    let mut count = 0;
+/// What a reader can see, white space and controls as single blanks. It comes before redaction:
+/// a secret must not hide behind characters that are dropped afterwards.
+fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() || c.is_control() {
-            blank = true;
-            continue;
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else if !escape::is_hidden(c) {
+            out.push(c);
         }
-        if escape::is_hidden(c) {
-            continue;
-        }
-        let gap = usize::from(blank && sentence.len() > start);
-        if count + gap + 1 > MAX_VALUE_CHARS {
-            sentence.push('…');
-            break;
-        }
-        if gap == 1 {
-            sentence.push(' ');
-        }
-        blank = false;
-        sentence.push(c);
-        count += gap + 1;
     }
-    if sentence.len() == start {
-        sentence.push_str(MISSING);
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Appends a value, cut at the limit; `-` for nothing.
+fn push_cut(sentence: &mut String, text: &str) {
+    match text.char_indices().nth(MAX_VALUE_CHARS) {
+        Some((end, _)) => {
+            sentence.push_str(text.get(..end).unwrap_or(text));
+            sentence.push('…');
+        }
+        None if text.is_empty() => sentence.push_str(MISSING),
+        None => sentence.push_str(text),
     }
 }
 

@@ -76,6 +76,16 @@ fn secrets_are_taken_out_before_the_cut() {
         expand("{a}", &list(&["db", "--password", "a b"])),
         "db, --password, [redacted]"
     );
+    let hidden = "pass\u{200b}word=hunter2 --token\nabc";
+    assert_eq!(
+        expand("{a}", &Value::text(hidden)),
+        "password=[redacted] --token [redacted]"
+    );
+    let uri = "/exec?command=--token&command=abc";
+    assert_eq!(
+        expand("{a}", &Value::text(uri)),
+        "/exec?command=--token&command=[redacted]"
+    );
     let long = format!("{}password=hunter2", "x ".repeat(95));
     assert!(!expand("{a}", &Value::Text(long.into())).contains("hunter"));
 }

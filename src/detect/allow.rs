@@ -125,7 +125,7 @@ fn compile(
     let parsed = query::parse_condition(condition);
     let mut found = parsed.diagnostics;
     let Some(query) = parsed.query else { return Err(fault(found)) };
-    found.append(query::check(&query, schema));
+    found.append(query::check(&query, schema).diagnostics);
     if found.has_errors() {
         return Err(fault(found));
     }

@@ -180,7 +180,7 @@ fn compile(
     let parsed = query::parse_with_warnings(query_text);
     let mut found = parsed.diagnostics;
     let Some(query) = parsed.query else { return Err(fault(found)) };
-    found.append(query::check(&query, schema));
+    found.append(query::check(&query, schema).diagnostics);
     for command in &query.commands {
         if matches!(command.kind, CommandKind::Stats(_)) {
             found.push(

@@ -9,6 +9,7 @@ pub mod fact;
 pub mod field;
 
 pub use audit::AuditRecord;
+pub use authenticator::Record as AuthenticatorRecord;
 pub use cluster::{Cluster, cluster_name};
 pub use entry::{Entry, Record, parse_time};
 pub use event::{LogEvent, Origin, Position};

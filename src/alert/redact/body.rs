@@ -7,37 +7,51 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::flag::is_secret_flag;
-use super::text::{MARK, SECRET_WORD, constant, text};
-use super::uri::uri;
+use super::text::{MARK, SECRET_WORD, constant};
+use super::uri::value;
 
 /// Keys whose text is a secret wherever they stand.
 static SECRET_KEY: LazyLock<Regex> = LazyLock::new(|| constant(&format!("(?i){SECRET_WORD}$")));
 
 /// Redacts every text of an event, as deep as it goes; JSON that serde_json has read is bounded in
 /// depth. A cut line, which is one text, is redacted as text.
-pub fn json(value: &mut Value) {
-    redact(value, "");
+pub fn json(event: &mut Value) {
+    let of_secrets =
+        event.pointer("/objectRef/resource").and_then(Value::as_str) == Some("secrets");
+    redact(
+        event,
+        if of_secrets {
+            Place::Secret
+        } else {
+            Place::Anywhere
+        },
+    );
 }
 
-fn redact(value: &mut Value, key: &str) {
-    match value {
+/// Where a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In, or under, a Kubernetes Secret, a list of them, or a patch of one.
+    Secret,
+    /// Anywhere else.
+    Anywhere,
+}
+
+fn redact(node: &mut Value, place: Place) {
+    match node {
         Value::String(string) => {
-            let redacted = match key {
-                "requestURI" => uri(string),
-                _ => text(string),
-            };
-            if let Cow::Owned(redacted) = redacted {
+            if let Cow::Owned(redacted) = value(string) {
                 *string = redacted;
             }
         }
-        Value::Array(items) => redact_items(items, key),
-        Value::Object(members) => redact_members(members),
+        Value::Array(items) => redact_items(items, place),
+        Value::Object(members) => redact_members(members, place),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 /// An array may be a command: what follows a secret flag is a secret.
-fn redact_items(items: &mut [Value], key: &str) {
+fn redact_items(items: &mut [Value], place: Place) {
     let mut after_flag = false;
     for item in items {
         let flag = item.as_str().is_some_and(is_secret_flag);
@@ -45,30 +59,46 @@ fn redact_items(items: &mut [Value], key: &str) {
             Value::String(argument) if after_flag && !argument.starts_with('-') => {
                 MARK.clone_into(argument);
             }
-            other => redact(other, key),
+            other => redact(other, place),
         }
         after_flag = flag;
     }
 }
 
-fn redact_members(members: &mut serde_json::Map<String, Value>) {
-    let is_secret = members.get("kind").and_then(Value::as_str) == Some("Secret");
+fn redact_members(members: &mut serde_json::Map<String, Value>, place: Place) {
+    let place = match members.get("kind").and_then(Value::as_str) {
+        Some("Secret" | "SecretList") => Place::Secret,
+        _ => place,
+    };
     // `{"name": "DB_PASSWORD", "value": "…"}`, an environment variable.
-    let named_secret = members
+    let names_secret = members
         .get("name")
         .and_then(Value::as_str)
         .is_some_and(|name| SECRET_KEY.is_match(name));
-    for (key, value) in members.iter_mut() {
-        match value {
-            Value::String(secret) if is_secret_key(key) => MARK.clone_into(secret),
-            Value::String(secret) if named_secret && key == "value" => MARK.clone_into(secret),
-            Value::Object(data) if is_secret && (key == "data" || key == "stringData") => {
-                for secret in data.values_mut() {
-                    *secret = Value::String(MARK.to_owned());
-                }
-            }
-            other => redact(other, key),
+    for (key, node) in members.iter_mut() {
+        let secret = is_secret_key(key) || names_secret && key == "value";
+        match node {
+            Value::String(text) if secret => MARK.clone_into(text),
+            Value::Null => {}
+            whole if place == Place::Secret && holds_secret(key) => wipe(whole),
+            other => redact(other, place),
         }
+    }
+}
+
+/// The members of a Secret, or of a patch of one, that hold what it keeps.
+fn holds_secret(key: &str) -> bool {
+    matches!(
+        key,
+        "data" | "stringData" | "value" | "kubectl.kubernetes.io/last-applied-configuration"
+    )
+}
+
+/// Takes out a value and keeps the keys of an object, which tell what was kept there.
+fn wipe(node: &mut Value) {
+    match node {
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        other => *other = Value::String(MARK.to_owned()),
     }
 }
 

@@ -53,3 +53,29 @@ fn a_cut_line_is_redacted_as_text() {
         value!(r#"{"user":{},"token":[redacted],"x":"[Truncated...]"#)
     );
 }
+
+#[test]
+fn lists_and_patches_of_secrets_keep_their_keys_only() {
+    let mut event = value!({
+        "objectRef": {"resource": "secrets"},
+        "requestObject": [{"op": "replace", "path": "/data/x", "value": "eA=="}],
+        "responseObject": {"items": [{
+            "metadata": {"name": "db", "annotations": {
+                "kubectl.kubernetes.io/last-applied-configuration": "{\"data\":{\"x\":\"eA==\"}}"
+            }},
+            "data": {"x": "eA=="}
+        }]}
+    });
+    json(&mut event);
+    let expected = value!({
+        "objectRef": {"resource": "secrets"},
+        "requestObject": [{"op": "replace", "path": "/data/x", "value": MARK}],
+        "responseObject": {"items": [{
+            "metadata": {"name": "db", "annotations": {
+                "kubectl.kubernetes.io/last-applied-configuration": MARK
+            }},
+            "data": {"x": MARK}
+        }]}
+    });
+    assert_eq!(event, expected);
+}

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text::{MARK, SECRET_WORD, constant, text};
+use super::text::{MARK, SECRET_WORD, constant};
+use super::uri::value;
 
 static FLAG: LazyLock<Regex> =
     LazyLock::new(|| constant(&format!("(?i)^--?[a-z0-9_-]{{0,64}}{SECRET_WORD}$")));
@@ -26,7 +27,7 @@ pub fn arguments<'a>(list: impl IntoIterator<Item = Cow<'a, str>>) -> Vec<Cow<'a
         redacted.push(if secret {
             Cow::Borrowed(MARK)
         } else {
-            match text(&argument) {
+            match value(&argument) {
                 Cow::Owned(changed) => Cow::Owned(changed),
                 Cow::Borrowed(_) => argument,
             }

@@ -12,4 +12,4 @@ mod uri;
 pub use body::json;
 pub use flag::{arguments, is_secret_flag};
 pub use text::{MARK, text};
-pub use uri::uri;
+pub use uri::{uri, value};

@@ -19,36 +19,79 @@ pub(super) const SECRET_WORD: &str = "(?:passw(?:or)?d|passphrase|passwd|mysql_p
      credentials?|api[_-]?key|(?:secret|private|encryption|signing)[_-]?(?:access[_-]?)?key|\
      x-amz-signature)";
 
+/// A key, with what may stand between it and its value; then the value, quoted, quoted in a quoted
+/// text, or bare.
+const KEY_AND_VALUE: &str = r#"(?ix)
+    ( WORD \\* ["']? \s{0,4} [=:] \s{0,4} )
+    ( \[redacted\] | \\+" [^"\\]* \\* "? | "[^"]*"? | '[^']*'? | [^\s"'&;,\\]+ )"#;
+
+/// A flag and the argument after it.
+const FLAG_AND_ARGUMENT: &str = r#"(?ix)
+    ( (?:^|\s) --? [a-z0-9_-]{0,64} WORD \s+ )
+    ( "[^"]*"? | '[^']*'? | [^\s-] \S* )"#;
+
+/// A private key in PEM; to the end of the text when the end of the block was cut off.
+const PRIVATE_KEY: &str = r"(?sx)
+    -----BEGIN\ [A-Z\x20]{0,40}PRIVATE\ KEY-----
+    .*? (?: -----END\ [A-Z\x20]{0,40}PRIVATE\ KEY----- | \z )";
+
+/// `https://user:password@host`, to the last `@` before the path.
+const URL_LOGIN: &str = r"(?ix) \b ( [a-z][a-z0-9+.-]{0,31} :// [^\s/@:]* ) : [^\s/]+ @";
+
+/// `curl -u user:password`.
+const USER_FLAG: &str = r"(?x) ( (?:^|\s) (?:-u|--user) [\s=] [^\s:]{1,128} : ) ( \S+ )";
+
+/// `Authorization: Basic …`; bearer tokens have a rule of their own.
+const AUTHORIZATION: &str = r#"(?ix)
+    \b ( (?:proxy-)? authorization \\* ["']? [:=] \s* (?:basic|digest|negotiate) \s+ ) ( \S+ )"#;
+
+const BEARER: &str = r"(?ix) \b ( bearer [\s:]+ ) ( [A-Z0-9._~+/=-]{4,} )";
+
+/// The token that `aws eks get-token` makes: a signed URL.
+const EKS_TOKEN: &str = r"(?x) ( k8s-aws-v1\. ) ( [A-Za-z0-9_-]+ =* )";
+
+/// A JSON Web Token: two parts at least, since the first alone is no secret.
+const JWT: &str = r"(?x) eyJ [A-Za-z0-9_-]{6,} \. [A-Za-z0-9_-]+ (?: \. [A-Za-z0-9_-]* )?";
+
+/// Session tokens of STS, by how they begin; percent-encoded too.
+const SESSION_TOKEN: &str = r"(?x)
+    (?: FwoGZXIvYXdz | FQoGZXIvYXdz | FQoDYXdz | AQoDYXdz | IQoJb3JpZ2lu ) [A-Za-z0-9/+=%_-]*";
+
+/// Tokens that their makers gave a prefix to be found by.
+const PREFIXED_TOKEN: &str = r"(?x) \b (?:
+      gh[pousr]_ [A-Za-z0-9]{20,}
+    | github_pat_ [A-Za-z0-9_]{20,}
+    | glpat- [A-Za-z0-9_-]{20,}
+    | xox[abeprs]- [A-Za-z0-9-]{10,}
+    | npm_ [A-Za-z0-9]{30,}
+    | AIza [A-Za-z0-9_-]{30,}
+    | [rs]k_live_ [A-Za-z0-9]{16,}
+    )";
+
+/// A run that may be a secret access key; [`secret_access_key`] looks closer.
+const LONG_RUN: &str = "[A-Za-z0-9/+_.-]{40,}";
+
 /// Ordered: what names its secret comes before what is told by its looks, so that the whole value
 /// goes, not only the part that looks odd.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let key_value = format!(
-        r#"(?i)((?:[\w.-]|%2D){{0,64}}{SECRET_WORD}\\*["']?\s{{0,4}}[=:]\s{{0,4}})(\\+"[^"\\]*\\*"?|"[^"]*"?|'[^']*'?|[^\s"'&;,\\]+)"#
-    );
-    let flag = format!(
-        r#"(?i)((?:^|\s)--?[a-z0-9_-]{{0,64}}{SECRET_WORD}\s+)("[^"]*"?|'[^']*'?|[^\s-]\S*)"#
-    );
-    [
-        (
-            // To the end of the text when the end of the block was cut off.
-            r"(?s)-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\z)",
-            whole as fn(&Captures<'_>) -> String,
-        ),
-        (r"(?i)\b([a-z][a-z0-9+.-]{0,31}://[^\s/@:]*):[^\s/]+@", after_name),
-        (&key_value, after_key),
-        (&flag, after_key),
-        (r"((?:^|\s)(?:-u|--user)[\s=][^\s:]{1,128}:)(\S+)", after_key),
-        (r"(?i)\b((?:proxy-)?authorization\\*[\x22']?[:=]\s*(?:basic|digest|negotiate)\s+)(\S+)", after_key),
-        (r"(?i)\b(bearer[\s:]+)([A-Za-z0-9._~+/=-]{4,})", bearer),
-        (r"(k8s-aws-v1\.)([A-Za-z0-9_-]+=*)", after_key),
-        (r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?", whole),
-        (r"(?:FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AQoDYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=%_-]*", whole),
-        (r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|npm_[A-Za-z0-9]{30,}|AIza[\w-]{30,}|[rs]k_live_\w{16,})", whole),
-        (r"[A-Za-z0-9/+_.-]{40,}", secret_access_key),
+    let rule = |pattern: &str, replace: fn(&Captures<'_>) -> String| Rule {
+        pattern: constant(&pattern.replace("WORD", SECRET_WORD)),
+        replace,
+    };
+    vec![
+        rule(PRIVATE_KEY, whole),
+        rule(URL_LOGIN, after_name),
+        rule(KEY_AND_VALUE, after_key),
+        rule(FLAG_AND_ARGUMENT, after_key),
+        rule(USER_FLAG, after_key),
+        rule(AUTHORIZATION, after_key),
+        rule(BEARER, bearer),
+        rule(EKS_TOKEN, after_key),
+        rule(JWT, whole),
+        rule(SESSION_TOKEN, whole),
+        rule(PREFIXED_TOKEN, whole),
+        rule(LONG_RUN, secret_access_key),
     ]
-    .into_iter()
-    .map(|(pattern, replace)| Rule { pattern: constant(pattern), replace })
-    .collect()
 });
 
 /// Compiles an expression that is a constant of this program.
@@ -72,7 +115,8 @@ fn after_name(found: &Captures<'_>) -> String {
     format!("{}:{MARK}@", group(found, 1))
 }
 
-/// Keeps the key; keeps an access key id, too, which some tools call a key or a token.
+/// Keeps the key; keeps what is no secret, too: a switch, and an access key id, which some tools
+/// call a key or a token.
 fn after_key(found: &Captures<'_>) -> String {
     let (key, value) = (group(found, 1), group(found, 2));
     let is_id = value.len() == 20
@@ -80,7 +124,7 @@ fn after_key(found: &Captures<'_>) -> String {
         && value
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if is_id {
+    if is_id || matches!(value, "true" | "false") {
         format!("{key}{value}")
     } else {
         format!("{key}{MARK}")
@@ -103,7 +147,7 @@ fn secret_access_key(found: &Captures<'_>) -> String {
     let run = group(found, 0);
     // The end of a sentence, and the like, is no part of the key.
     let key = run.trim_matches(['.', '-', '_']);
-    let count = |of: fn(&u8) -> bool| key.bytes().filter(|b| of(b)).count();
+    let count = |of: fn(&u8) -> bool| key.bytes().filter(&of).count();
     let is_key = key.len() == 40
         && !key.contains(['_', '.', '-'])
         && count(u8::is_ascii_uppercase) >= 3

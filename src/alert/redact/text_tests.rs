@@ -89,6 +89,7 @@ fn what_only_resembles_a_secret_stays() {
     for harmless in [
         "kubectl get secrets -n kube-system",
         "secrets \"db\" is forbidden: User \"jane\" cannot get resource",
+        "kube-controller-manager --use-service-account-credentials=true",
         "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
         "access key ASIAIOSFODNN7EXAMPLE used",
         "Authentication failed, attempted: bearer",

@@ -63,6 +63,16 @@ pub fn uri(uri: &str) -> Cow<'_, str> {
     }
 }
 
+/// A value of which nobody knows what it is: a path with parameters is a URI, all else is text.
+#[must_use]
+pub fn value(value: &str) -> Cow<'_, str> {
+    if value.starts_with('/') && value.contains('?') {
+        uri(value)
+    } else {
+        text(value)
+    }
+}
+
 /// Percent-decoding as the API server does it for parameters: `+` is a blank.
 fn decode(value: &str) -> Cow<'_, str> {
     if !value.contains(['%', '+']) {

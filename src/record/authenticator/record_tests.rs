@@ -101,3 +101,13 @@ fn accounts_are_found_in_every_place_they_stand() {
         Some("444455556666")
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_line_is_read_or_refused(line in r#"(time=|level=info|msg=|\{|\}|"|\\|,|:|arn=arn:::::|groups=\[|[a-z]| |é|.){0,40}"#) {
+        if let Some(record) = Record::parse(&line) {
+            let _ = (record.time(), record.level(), record.account(), record.message().event());
+            proptest::prop_assert!(record.groups().all(|group| !group.is_empty()));
+        }
+    }
+}
