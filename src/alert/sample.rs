@@ -32,7 +32,7 @@ pub(super) fn full() -> Alert {
     };
     Alert {
         schema: SchemaTag::V1,
-        id: AlertId::of_audit("exec-any", AUDIT_ID),
+        id: AlertId::of(&["exec-any", AUDIT_ID]),
         time: Some(time),
         detector: Detector {
             id: "exec-any".to_owned(),

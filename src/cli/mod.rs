@@ -9,6 +9,7 @@ mod query;
 mod replay;
 mod setup;
 mod summary;
+mod table;
 
 use std::process::ExitCode;
 
