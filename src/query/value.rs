@@ -38,3 +38,39 @@ impl<'a> Value<'a> {
         matches!(self, Self::Missing)
     }
 }
+
+impl Value<'_> {
+    /// The same value, holding its own text, so that it outlives the record: `'o` may be `'static`.
+    #[must_use]
+    pub fn into_owned<'o>(self) -> Value<'o> {
+        match self {
+            Self::Missing => Value::Missing,
+            Self::Bool(flag) => Value::Bool(flag),
+            Self::Number(number) => Value::Number(number),
+            Self::Time(millis) => Value::Time(millis),
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::List(items) => Value::List(Cow::Owned(
+                items
+                    .into_owned()
+                    .into_iter()
+                    .map(Value::into_owned)
+                    .collect(),
+            )),
+            Self::Json(raw) => Value::Json(Cow::Owned(raw.into_owned())),
+        }
+    }
+
+    /// The same value, borrowing its texts from this one. Only a list costs memory.
+    #[must_use]
+    pub fn reborrow(&self) -> Value<'_> {
+        match self {
+            Self::Missing => Value::Missing,
+            Self::Bool(flag) => Value::Bool(*flag),
+            Self::Number(number) => Value::Number(*number),
+            Self::Time(millis) => Value::Time(*millis),
+            Self::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Self::List(items) => Value::List(items.iter().map(Value::reborrow).collect()),
+            Self::Json(raw) => Value::Json(Cow::Borrowed(raw)),
+        }
+    }
+}
