@@ -6,7 +6,21 @@ pub mod ast;
 mod field;
 mod value;
 
+// From text to tree and back.
+pub mod diagnostic;
+pub mod functions;
+mod lex;
+mod names;
+mod parse;
+mod period;
+mod precedence;
+mod print;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity, Source, Style};
 pub use field::{FieldId, FieldInfo, FieldType, Row, Schema};
+pub use lex::MAX_QUERY_CHARS;
+pub use parse::{MAX_DEPTH, Parsed, parse, parse_condition, parse_with_warnings};
+pub use print::column_name;
 pub use value::Value;
 
 // Evaluation, from the ground up.

@@ -1,0 +1,192 @@
+//! What exists in Logs Insights and is not accepted here, each with its reason; and words of other
+//! languages with what to write instead.
+
+/// A construct that is known and refused.
+pub(super) struct Refusal {
+    name: &'static str,
+    reason: &'static str,
+    /// What to do instead.
+    pub(super) help: &'static str,
+}
+
+impl Refusal {
+    pub(super) fn message(&self) -> String {
+        format!("`{}` is not accepted: {}", self.name, self.reason)
+    }
+}
+
+const fn refusal(name: &'static str, reason: &'static str, help: &'static str) -> Refusal {
+    Refusal { name, reason, help }
+}
+
+/// Why a search over a stored range of time cannot run on a stream.
+const WHOLE_RANGE: &str = "it needs all rows of a stored range of time at once";
+const CONSOLE: &str = "use it in the console, on what the alert points to";
+const STATS: &str = "count or group with `stats ... by`";
+
+/// The refused commands, in lower case.
+const COMMANDS: [Refusal; 27] = [
+    refusal(
+        "pattern",
+        "it clusters the text of a stored range of time",
+        CONSOLE,
+    ),
+    refusal("diff", "it compares two stored ranges of time", CONSOLE),
+    refusal(
+        "anomaly",
+        "it needs a model that only the console has",
+        CONSOLE,
+    ),
+    refusal(
+        "source",
+        "the console does not take it, so the query could not be pasted there",
+        "choose log groups in the configuration; name the stream by `filter @logStream like /^.../`",
+    ),
+    refusal(
+        "join",
+        "it reads a second set of logs",
+        "join by a sequence of two detectors",
+    ),
+    refusal(
+        "lookup",
+        "its tables are kept in CloudWatch",
+        "use a configured `${list}` and `in`",
+    ),
+    refusal(
+        "cidrlookup",
+        "its tables are kept in CloudWatch",
+        "use isIpInSubnet with a list",
+    ),
+    refusal(
+        "unmask",
+        "nothing is masked here, and the console asks a permission for it",
+        "leave it out",
+    ),
+    refusal(
+        "expand",
+        "it is too new to be in every region",
+        "use `jsonParse` and `unnest`",
+    ),
+    refusal(
+        "search",
+        "it is not documented",
+        "write `filter @message like \"...\"`",
+    ),
+    refusal(
+        "tail",
+        "it is not documented",
+        "write `sort @timestamp asc | limit 10`",
+    ),
+    refusal("filldown", WHOLE_RANGE, CONSOLE),
+    refusal("fillmissing", WHOLE_RANGE, CONSOLE),
+    refusal("accum", WHOLE_RANGE, STATS),
+    refusal("autoregress", WHOLE_RANGE, CONSOLE),
+    refusal("addtotals", WHOLE_RANGE, STATS),
+    refusal("appendcols", WHOLE_RANGE, CONSOLE),
+    refusal("outlier", WHOLE_RANGE, CONSOLE),
+    refusal(
+        "logcompare",
+        "it compares two stored ranges of time",
+        CONSOLE,
+    ),
+    refusal(
+        "sessionize",
+        WHOLE_RANGE,
+        "use `stats ... by` the session's key and bin",
+    ),
+    refusal("countfrequent", WHOLE_RANGE, STATS),
+    refusal("relevantfields", WHOLE_RANGE, CONSOLE),
+    refusal(
+        "estimate",
+        "it is about the cost of a search in the console",
+        "leave it out",
+    ),
+    refusal(
+        "json",
+        "it is too new to be in every region",
+        "use the function `jsonParse`",
+    ),
+    refusal(
+        "eval",
+        "it belongs to another language",
+        "write `fields expression as name`",
+    ),
+    refusal(
+        "select",
+        "it belongs to another language",
+        "write `fields a, b | filter ...`",
+    ),
+    refusal(
+        "rename",
+        "it belongs to another language",
+        "write `fields a as b`",
+    ),
+];
+
+/// The refused functions, in lower case.
+const FUNCTIONS: [Refusal; 9] = [
+    refusal(
+        "unmask",
+        "nothing is masked here, and the console asks a permission for it",
+        "leave it out",
+    ),
+    refusal(
+        "ago",
+        "it is not documented",
+        "a stream is always about now; in the console choose the range of time",
+    ),
+    refusal("querystarttime", "a stream has no start", "leave it out"),
+    refusal("queryendtime", "a stream has no end", "leave it out"),
+    refusal(
+        "querytimerange",
+        "a stream has no range of time",
+        "leave it out",
+    ),
+    refusal("rate", WHOLE_RANGE, "use count(*) by bin(...)"),
+    refusal("countovertime", WHOLE_RANGE, "use count(*) by bin(...)"),
+    refusal("sumovertime", WHOLE_RANGE, "use sum(...) by bin(...)"),
+    refusal(
+        "histogram",
+        WHOLE_RANGE,
+        "use count(*) by floor(field / width)",
+    ),
+];
+
+/// A query inside a query.
+pub(super) const SUBQUERY: Refusal = refusal(
+    "in (SOURCE ...)",
+    "a query inside a query reads a second set of logs",
+    "use a configured `${list}`",
+);
+
+/// `by bin(5m) offset 1h`
+pub(super) const OFFSET: Refusal = refusal(
+    "offset",
+    "it is too new to be in every region, and windows are aligned to the epoch",
+    "leave it out",
+);
+
+pub(super) fn command(lower: &str) -> Option<&'static Refusal> {
+    COMMANDS.iter().find(|refusal| refusal.name == lower)
+}
+
+pub(super) fn function(lower: &str) -> Option<&'static Refusal> {
+    FUNCTIONS.iter().find(|refusal| refusal.name == lower)
+}
+
+/// What to write for an operator in words that does not exist here.
+pub(super) fn instead_of(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "is" => Some("write `ispresent(field)` or `not ispresent(field)`"),
+        "contains" | "has" => Some("write `like \"text\"`"),
+        "matches" | "regex" | "regexp" | "rlike" => Some("write `like /regex/`"),
+        "startswith" => Some("write `like /^text/`"),
+        "endswith" => Some("write `like /text$/`"),
+        "between" => Some("write `field >= low and field <= high`"),
+        "eq" => Some("write `=`"),
+        "ne" | "neq" => Some("write `!=`"),
+        "xor" => Some("write it with `and`, `or` and `not`"),
+        "group" => Some("write `stats ... by field`"),
+        _ => None,
+    }
+}
