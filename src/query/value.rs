@@ -74,3 +74,24 @@ impl Value<'_> {
         }
     }
 }
+
+impl<'a> Value<'a> {
+    /// The same value, said to live only as long as `'s`. Only a borrowed list costs memory.
+    #[must_use]
+    pub fn shorten<'s>(self) -> Value<'s>
+    where
+        'a: 's,
+    {
+        match self {
+            Self::Missing => Value::Missing,
+            Self::Bool(flag) => Value::Bool(flag),
+            Self::Number(number) => Value::Number(number),
+            Self::Time(millis) => Value::Time(millis),
+            Self::Text(text) => Value::Text(text),
+            Self::List(items) => {
+                Value::List(items.into_owned().into_iter().map(Value::shorten).collect())
+            }
+            Self::Json(raw) => Value::Json(raw),
+        }
+    }
+}

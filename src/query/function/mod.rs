@@ -13,7 +13,7 @@ mod hash;
 mod ip;
 pub(super) mod json;
 mod numeric;
-mod text;
+pub(super) mod text;
 mod time;
 
 use std::fmt;

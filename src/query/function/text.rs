@@ -18,6 +18,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             Value::Number(text.chars().count() as f64)
         })
     }),
+    Definition::new("messageSize", 1, 1, |args, _| {
+        text(args, 0).map_or(Value::Missing, |text| Value::Number(text.len() as f64))
+    }),
     Definition::new("toupper", 1, 1, |args, _| {
         text(args, 0).map_or(Value::Missing, upper)
     }),
@@ -39,7 +42,12 @@ pub(super) const FUNCTIONS: &[Definition] = &[
 
 /// The text of an argument, taken out of its place; none for a list or raw JSON.
 pub(super) fn text<'r>(args: &mut [Value<'r>], place: usize) -> Option<Cow<'r, str>> {
-    match take(args, place) {
+    into_text(take(args, place))
+}
+
+/// The text of a single value; none for a list or raw JSON.
+pub(in crate::query) fn into_text(value: Value<'_>) -> Option<Cow<'_, str>> {
+    match value {
         Value::Text(text) => Some(text),
         other => text_of(&other).map(|text| Cow::Owned(text.into_owned())),
     }
@@ -67,7 +75,7 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 /// A part of a text, without a copy when the text is borrowed.
-fn part<'r>(text: Cow<'r, str>, range: std::ops::Range<usize>) -> Value<'r> {
+pub(in crate::query) fn part<'r>(text: &Cow<'r, str>, range: std::ops::Range<usize>) -> Value<'r> {
     Value::Text(match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.get(range).unwrap_or_default()),
         Cow::Owned(text) => Cow::Owned(text.get(range).unwrap_or_default().to_owned()),
@@ -112,7 +120,7 @@ fn trim<'r>(args: &mut [Value<'r>], start: bool, end: bool) -> Value<'r> {
     } else {
         whole.len()
     };
-    part(whole, from..to.max(from))
+    part(&whole, from..to.max(from))
 }
 
 fn upper(text: Cow<'_, str>) -> Value<'_> {
@@ -156,7 +164,7 @@ fn substr<'r>(args: &mut [Value<'r>], _: &Clock) -> Value<'r> {
             .map_or(whole.len(), |(at, _)| at)
     };
     let (from, to) = (place(start), place(start.saturating_add(length)));
-    part(whole, from..to)
+    part(&whole, from..to)
 }
 
 fn replace<'r>(args: &mut [Value<'r>], _: &Clock) -> Value<'r> {

@@ -3,6 +3,8 @@
 //! The first literal is looked for anywhere. Each star takes as little as it can, up to the next
 //! literal; a star at the end takes the rest of the line. A star never crosses a line break.
 
+use std::ops::Range;
+
 use memchr::memmem::Finder;
 
 /// A prepared glob. Matching goes once over the text for each place of the first literal at most, and
@@ -30,29 +32,33 @@ impl Glob {
         self.after.len()
     }
 
-    /// What the stars stand for, in their order; none when the text does not match.
+    /// Where in the text the stars are, in their order; none when the text does not match.
     ///
     /// Stars are lazy and no line break is crossed, so the first place of the first literal in a line
     /// leaves the longest rest of that line: if the others are not found after it, they are not found
     /// after a later one of the same line either, and the next line is tried.
-    pub(in crate::query) fn captures<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
-        text.split('\n')
-            .find_map(|line| self.captures_of_line(line.strip_suffix('\r').unwrap_or(line)))
+    pub(in crate::query) fn captures(&self, text: &str) -> Option<Vec<Range<usize>>> {
+        let mut start = 0;
+        text.split('\n').find_map(|line| {
+            let captures = self.captures_of_line(line.strip_suffix('\r').unwrap_or(line), start);
+            start += line.len() + 1;
+            captures
+        })
     }
 
-    fn captures_of_line<'t>(&self, line: &'t str) -> Option<Vec<&'t str>> {
-        let start = self.first.find(line.as_bytes())?;
-        let mut rest = line.get(start + self.first.needle().len()..)?;
+    fn captures_of_line(&self, line: &str, offset: usize) -> Option<Vec<Range<usize>>> {
+        let mut at = self.first.find(line.as_bytes())? + self.first.needle().len();
         let mut captures = Vec::with_capacity(self.after.len());
         for (place, literal) in self.after.iter().enumerate() {
+            let rest = line.get(at..)?;
             let at_end = literal.is_empty() && place + 1 == self.after.len();
-            let end = if at_end {
+            let length = if at_end {
                 rest.len()
             } else {
                 rest.find(&**literal)?
             };
-            captures.push(rest.get(..end)?);
-            rest = rest.get(end + literal.len()..)?;
+            captures.push(offset + at..offset + at + length);
+            at += length + literal.len();
         }
         Some(captures)
     }
@@ -64,7 +70,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn captures<'t>(pattern: &str, text: &'t str) -> Option<Vec<&'t str>> {
-        Glob::new(pattern).captures(text)
+        let ranges = Glob::new(pattern).captures(text)?;
+        ranges.into_iter().map(|range| text.get(range)).collect()
     }
 
     #[test]
