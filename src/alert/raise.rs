@@ -33,10 +33,10 @@ pub enum RawEvent {
 pub fn identify(detector: &str, entry: &Entry<'_>) -> AlertId {
     match (audit_id(entry), entry.audit()) {
         (Some(id), Some(facts)) => {
-            let text = |text: Option<Text<'_>>| text.map(|text| text.cow()).unwrap_or_default();
-            let uri = text(facts.record.request_uri);
-            let received = text(facts.record.request_received_timestamp);
-            AlertId::of(&[detector, &id, &uri, &received])
+            let record = &facts.record;
+            let uri = record.request_uri.unwrap_or_default();
+            let received = record.request_received_timestamp.unwrap_or_default();
+            AlertId::of(&[detector, &id, &uri.cow(), &received.cow()])
         }
         _ => AlertId::of_line(detector, &entry.event.message),
     }

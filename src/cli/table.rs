@@ -42,7 +42,7 @@ fn write(out: &mut dyn Write, table: &Table, format: TableFormat) -> io::Result<
     match format {
         TableFormat::Table => {
             let mut drawn = comfy_table::Table::new();
-            drawn.load_preset(NOTHING).set_header(&table.columns);
+            drawn.load_style(NOTHING).set_header(&table.columns);
             for row in &table.rows {
                 drawn.add_row(row.iter().map(|cell| escape::visible(&shown(cell)).into_owned()));
             }

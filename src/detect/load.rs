@@ -25,6 +25,8 @@ pub struct Enable {
 pub struct Loaded {
     /// The detectors, by id.
     pub detectors: BTreeMap<String, Detector>,
+    /// The text of each detector's file, by id.
+    pub texts: BTreeMap<String, String>,
     /// What is doubtful about them.
     pub warnings: Vec<Fault>,
     /// What keeps a file from being used.
@@ -87,6 +89,7 @@ impl Loaded {
                     self.errors.push(Fault::advise(name, text, span, message, help));
                 }
                 None => {
+                    self.texts.insert(detector.id.clone(), text.to_owned());
                     self.detectors.insert(detector.id.clone(), detector);
                 }
             },

@@ -3,6 +3,7 @@
 //! Sync and pure. A detector knows nothing of where events come from or where alerts go.
 
 mod allow;
+pub mod console;
 mod detector;
 mod engine;
 mod fault;
@@ -11,6 +12,7 @@ mod index;
 mod library;
 mod lists;
 mod load;
+pub mod self_test;
 mod severity;
 mod summary;
 mod technique;

@@ -24,3 +24,35 @@ pub use lex::MAX_QUERY_CHARS;
 pub use parse::{MAX_DEPTH, Parsed, parse, parse_condition, parse_with_warnings};
 pub use print::column_name;
 pub use value::{Items, Value};
+
+// Evaluation, from the ground up.
+mod aggregate;
+mod clock;
+mod coerce;
+mod compile;
+mod function;
+mod natural;
+mod necessary;
+mod node;
+mod parse_command;
+mod pattern;
+mod program;
+#[cfg(test)]
+mod samples;
+mod stage;
+mod table;
+mod test;
+mod truth;
+
+pub use aggregate::{MOST_DISTINCT, MOST_SAMPLES, MOST_VALUES};
+pub use clock::Clock;
+pub use coerce::{LONGEST_NUMBER, number_of, shown, text_of};
+pub use compile::{CompileError, DEFAULT_LIMIT, MOST_ROWS, MOST_STATS};
+pub use function::{LONGEST_LIST, LONGEST_TEXT};
+pub use natural::natural_order;
+pub use necessary::Necessary;
+pub use pattern::REGEX_SIZE_LIMIT;
+pub use program::{Bound, Program};
+pub use stage::MOST_ROWS_PER_EVENT;
+pub use table::{MOST_BYTES, MOST_GROUPS, Output, Table, TableError};
+pub use truth::Truth;

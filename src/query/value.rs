@@ -39,6 +39,38 @@ impl<'a> Value<'a> {
     }
 }
 
+impl Value<'_> {
+    /// The same value, holding its own text, so that it outlives the record: `'o` may be `'static`.
+    #[must_use]
+    pub fn into_owned<'o>(self) -> Value<'o> {
+        match self {
+            Self::Missing => Value::Missing,
+            Self::Bool(flag) => Value::Bool(flag),
+            Self::Number(number) => Value::Number(number),
+            Self::Time(millis) => Value::Time(millis),
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::List(items) => {
+                Value::List(items.into_vec().into_iter().map(Value::into_owned).collect())
+            }
+            Self::Json(raw) => Value::Json(Cow::Owned(raw.into_owned())),
+        }
+    }
+
+    /// The same value, borrowing from this one.
+    #[must_use]
+    pub fn reborrow(&self) -> Value<'_> {
+        match self {
+            Self::Missing => Value::Missing,
+            Self::Bool(flag) => Value::Bool(*flag),
+            Self::Number(number) => Value::Number(*number),
+            Self::Time(millis) => Value::Time(*millis),
+            Self::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Self::List(items) => Value::List(Items::Borrowed(items)),
+            Self::Json(raw) => Value::Json(Cow::Borrowed(raw)),
+        }
+    }
+}
+
 /// The elements of a list, borrowed or owned. (`Cow` of a slice would do the same, but its lifetime
 /// can't be shortened, and a row must hand out what its record holds.)
 #[derive(Clone, Debug)]
@@ -47,6 +79,17 @@ pub enum Items<'a> {
     Borrowed(&'a [Value<'a>]),
     /// Elements made for this list.
     Owned(Vec<Value<'a>>),
+}
+
+impl<'a> Items<'a> {
+    /// The elements as a vector; copied when they are borrowed.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Value<'a>> {
+        match self {
+            Self::Borrowed(items) => items.to_vec(),
+            Self::Owned(items) => items,
+        }
+    }
 }
 
 impl<'a> std::ops::Deref for Items<'a> {

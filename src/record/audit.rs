@@ -236,10 +236,15 @@ impl<'a> AuditRecord<'a> {
     }
 
     /// The object as it is after the request: the response body, or the request body when the
-    /// response holds none (refused, or logged at a lower level).
+    /// response holds none (refused, or logged at a lower level) or was cut off. A patch shows only
+    /// part of the object, so of a cut-off patch the response says more.
     #[must_use]
     pub fn object(&self) -> Option<Raw<'a>> {
-        self.final_object().or(self.request_object)
+        let whole = |body: &Raw<'a>| body.is_complete();
+        let patches = self.verb.is_some_and(|verb| verb.is("patch"));
+        let answered = self.final_object();
+        let asked = self.request_object.filter(whole).filter(|_| !patches);
+        answered.filter(whole).or(asked).or(answered).or(self.request_object)
     }
 
     /// The object the API server answered with; `None` when it answered with a `Status` or the body

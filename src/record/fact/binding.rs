@@ -148,6 +148,14 @@ mod tests {
     }
 
     #[test]
+    fn a_binding_whose_answer_is_cut_off_is_judged_by_what_was_asked() {
+        let line = r#"{"apiVersion":"audit.k8s.io/v1","verb":"create","objectRef":{"resource":"clusterrolebindings"},"requestObject":{"roleRef":{"name":"cluster-admin"},"subjects":[{"kind":"User","name":"eve"}]},"responseObject":{"metadata":{"name":"ops-"#;
+        let binding = Binding::of(&AuditRecord::read(line).unwrap());
+        assert_eq!(binding.role.as_deref(), Some("cluster-admin"));
+        assert_eq!(binding.subjects, [Value::text("User:eve")]);
+    }
+
+    #[test]
     fn the_added_subject_is_read_from_every_kind_of_patch() {
         let expected = [Value::text("ServiceAccount:a/b")];
         assert_eq!(

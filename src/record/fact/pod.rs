@@ -213,8 +213,8 @@ fn touched<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
         for path in patch::paths(body) {
             let mut place = root;
             for token in path {
-                place = place.step(&token);
                 note(place, &token, &mut keys);
+                place = place.step(&token);
             }
         }
         for (path, value) in patch::additions(body) {
@@ -235,7 +235,7 @@ fn name_keys<'a>(place: Place, value: Raw<'a>, keys: &mut Vec<Value<'a>>) {
         Kind::Object => {
             for (key, member) in value.members() {
                 let inner = place.step(&key.cow());
-                note(inner, &key.cow(), keys);
+                note(place, &key.cow(), keys);
                 if !matches!(inner, Place::Leaf(_) | Place::Outside) {
                     name_keys(inner, member, keys);
                 }
@@ -250,6 +250,7 @@ fn name_keys<'a>(place: Place, value: Raw<'a>, keys: &mut Vec<Value<'a>>) {
     }
 }
 
+/// Notes a key that stands in a place inside the pod.
 fn note(place: Place, key: &str, keys: &mut Vec<Value<'_>>) {
     let index = key == "-" || key.bytes().all(|byte| byte.is_ascii_digit());
     let seen = || {

@@ -221,7 +221,7 @@ impl Place {
         }
     }
 
-    /// Whether the place lies below a pod's spec.
+    /// Whether the keys of the place are settings of a pod.
     pub(super) fn is_inside_pod(self) -> bool {
         !matches!(
             self,
@@ -232,8 +232,7 @@ impl Place {
                 | Self::Template
                 | Self::Metadata
                 | Self::Owners
-                | Self::Spec
-                | Self::Leaf(Knob::Owners | Knob::Annotations)
+                | Self::Leaf(_)
         )
     }
 }

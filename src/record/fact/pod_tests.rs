@@ -154,7 +154,7 @@ fn knobs_are_read_and_made_comparable() {
 
 #[test]
 fn touched_names_what_the_request_sets_inside_the_pod() {
-    let patch = r#"{"metadata":{"labels":{"a":"b"}},"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"a","image":"x"}]}}}}"#;
+    let patch = r#"{"metadata":{"labels":{"a":"b"}},"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"a","image":"x","command":["id"]}]}}}}"#;
     let keys = with(
         "patch",
         r#""resource":"deployments""#,
@@ -163,7 +163,7 @@ fn touched_names_what_the_request_sets_inside_the_pod() {
         |pod| format!("{:?}", pod.touched),
     );
     assert!(
-        keys.contains("image") && keys.contains("containers"),
+        keys.contains("image") && keys.contains("containers") && keys.contains("command"),
         "{keys}"
     );
     assert!(

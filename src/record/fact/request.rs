@@ -73,10 +73,16 @@ pub fn parameter(record: &AuditRecord<'_>, name: &str) -> Option<String> {
         .find(|value| !value.is_empty())
 }
 
-/// Whether nothing is stored (`?dryRun=All`).
+/// Whether nothing is stored: `?dryRun=All`, or `dryRun` in the body of a delete, which is a
+/// `DeleteOptions`.
 #[must_use]
 pub fn is_dry_run(record: &AuditRecord<'_>) -> bool {
-    parameter(record, "dryRun").is_some()
+    let deletes = record.verb.is_some_and(|verb| verb.raw().starts_with("delete"));
+    let in_body = || {
+        let option = record.request_object?.get("dryRun")?;
+        option.elements().next()
+    };
+    parameter(record, "dryRun").is_some() || (deletes && in_body().is_some())
 }
 
 /// Whether a list or watch is narrowed to one object by `fieldSelector=metadata.name=x`.
@@ -174,6 +180,13 @@ mod tests {
         );
         assert_eq!(proxy("/api/v1/nodes/n1/proxy//%72un/x").unwrap(), "/run/x");
         assert_eq!(proxy("/api/v1/nodes/n1/proxy").unwrap(), "/");
+    }
+
+    #[test]
+    fn a_dry_run_of_a_delete_may_stand_in_its_body() {
+        let line = r#"{"apiVersion":"audit.k8s.io/v1","verb":"delete","requestObject":{"kind":"DeleteOptions","dryRun":["All"]}}"#;
+        assert!(is_dry_run(&AuditRecord::read(line).unwrap()));
+        assert!(!is_dry_run(&AuditRecord::read(&line.replace("[\"All\"]", "[]")).unwrap()));
     }
 
     #[test]

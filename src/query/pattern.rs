@@ -1,0 +1,153 @@
+//! What `like` searches for, prepared once so that each search is cheap and linear in the text.
+
+use memchr::memmem::Finder;
+use regex::{Regex, RegexBuilder};
+
+/// The largest compiled size of a regular expression, in bytes.
+pub const REGEX_SIZE_LIMIT: usize = 4 << 20;
+
+/// A prepared search.
+#[derive(Debug)]
+pub(super) enum Pattern {
+    /// The text occurs anywhere.
+    Contains(Box<Finder<'static>>),
+    /// The text stands at the start.
+    Prefix(Box<str>),
+    /// The text stands at the end.
+    Suffix(Box<str>),
+    /// The text is the whole.
+    Whole(Box<str>),
+    /// A true regular expression.
+    Regex(Regex),
+}
+
+impl Pattern {
+    /// Searches for a text as it is, case-sensitive.
+    pub(super) fn text(needle: &str) -> Self {
+        Self::Contains(Box::new(Finder::new(needle).into_owned()))
+    }
+
+    /// Searches with a regular expression; one that is only a text in disguise becomes a plain search.
+    pub(super) fn regex(source: &str) -> Result<Self, String> {
+        let (anchored, rest) = source
+            .strip_prefix('^')
+            .map_or((false, source), |rest| (true, rest));
+        let Some((plain, ends)) = plain_text(rest) else {
+            return compile_regex(source).map(Self::Regex);
+        };
+        Ok(match (anchored, ends) {
+            (false, false) => Self::text(&plain),
+            (true, false) => Self::Prefix(plain.into()),
+            (false, true) => Self::Suffix(plain.into()),
+            (true, true) => Self::Whole(plain.into()),
+        })
+    }
+
+    /// Whether the text matches.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Contains(finder) => finder.find(text.as_bytes()).is_some(),
+            Self::Prefix(prefix) => text.starts_with(&**prefix),
+            Self::Suffix(suffix) => text.ends_with(&**suffix),
+            Self::Whole(whole) => *text == **whole,
+            Self::Regex(regex) => regex.is_match(text),
+        }
+    }
+
+    /// Whether a search costs more than a comparison of a few bytes.
+    pub(super) const fn is_regex(&self) -> bool {
+        matches!(self, Self::Regex(_))
+    }
+}
+
+/// Compiles a regular expression within [`REGEX_SIZE_LIMIT`].
+pub(super) fn compile_regex(source: &str) -> Result<Regex, String> {
+    let built = RegexBuilder::new(source)
+        .size_limit(REGEX_SIZE_LIMIT)
+        .build();
+    built.map_err(|error| match error {
+        regex::Error::CompiledTooBig(limit) => {
+            format!("the regular expression is too large: its compiled form passes {limit} bytes")
+        }
+        other => format!(
+            "the regular expression is not valid: {}",
+            last_line(&other.to_string())
+        ),
+    })
+}
+
+fn last_line(message: &str) -> String {
+    let line = message.lines().last().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
+/// The text a regular expression stands for when it has no operators, and whether `$` ends it.
+fn plain_text(source: &str) -> Option<(String, bool)> {
+    let mut plain = String::with_capacity(source.len());
+    let mut rest = source.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => plain.push(rest.next().filter(char::is_ascii_punctuation)?),
+            '$' if rest.as_str().is_empty() => return Some((plain, true)),
+            '^' | '$' | '.' | '|' | '?' | '*' | '+' | '(' | ')' | '[' | ']' | '{' | '}' => {
+                return None;
+            }
+            other => plain.push(other),
+        }
+    }
+    Some((plain, false))
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may fail loudly"
+)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn plain_regexes_become_plain_searches() {
+        let kind = |source: &str| match Pattern::regex(source).unwrap() {
+            Pattern::Contains(_) => "contains",
+            Pattern::Prefix(_) => "prefix",
+            Pattern::Suffix(_) => "suffix",
+            Pattern::Whole(_) => "whole",
+            Pattern::Regex(_) => "regex",
+        };
+        assert_eq!(kind("system:masters"), "contains");
+        assert_eq!(kind("^system:"), "prefix");
+        assert_eq!(kind(r"k8s\.io/x$"), "suffix");
+        assert_eq!(kind("^exec$"), "whole");
+        for source in [
+            "^(a|b)", "a.c", "(?i)x", r"\d", "a{2}", "[ab]", "x?", "^^a", "$",
+        ] {
+            let expected = if source == "$" { "suffix" } else { "regex" };
+            assert_eq!(kind(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_bad_or_huge_regex_says_why() {
+        assert!(Pattern::regex("(a").unwrap_err().contains("unclosed group"));
+        assert!(
+            Pattern::regex(r"(\w{1000}){1000}")
+                .unwrap_err()
+                .contains("too large")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_search_agrees_with_the_regex(
+            source in r"\^?[ab.\\$]{0,4}\$?", text in "[ab.\n$]{0,6}"
+        ) {
+            if let (Ok(pattern), Ok(regex)) = (Pattern::regex(&source), Regex::new(&source)) {
+                prop_assert_eq!(pattern.matches(&text), regex.is_match(&text), "{} on {:?}", source, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A compiled query, ready to be asked of any number of rows.
+
+use rustc_hash::FxHashMap;
+
+use super::ast::Query;
+use super::clock::Clock;
+use super::compile::aggregation::Aggregation;
+use super::compile::scope::alias_node;
+use super::compile::{CompileError, Parts, Presentation, compile};
+use super::field::{FieldId, FieldType, Row, Schema};
+use super::necessary::{Necessary, both, necessary};
+use super::node::{Frame, Node};
+use super::stage::Stage;
+use super::value::Value;
+
+/// A compiled query. It is immutable while it runs, so that threads can share it.
+#[derive(Debug)]
+pub struct Program {
+    pub(super) stages: Vec<Stage>,
+    pub(super) aggregations: Vec<Aggregation>,
+    pub(super) presentation: Presentation,
+    pub(super) clock: Clock,
+    parts: Names,
+    fields: Vec<FieldId>,
+    necessary: Vec<Necessary>,
+}
+
+/// What names mean in the rows before the first `stats`.
+#[derive(Debug, Default)]
+struct Names {
+    aliases: FxHashMap<String, super::compile::scope::Alias>,
+    nodes: FxHashMap<String, Node>,
+}
+
+impl Program {
+    /// Compiles a query for rows of that schema. `now()` is 0 until a clock is given.
+    ///
+    /// # Errors
+    /// When a name, a call or a pattern has no meaning. The checks of a query find the same and say
+    /// more about it.
+    pub fn compile(query: &Query, schema: &mut dyn Schema) -> Result<Self, CompileError> {
+        let Parts {
+            stages,
+            aggregations,
+            presentation,
+            aliases,
+            used,
+        } = compile(query, schema)?;
+        let kinds: FxHashMap<_, _> = used.values().map(|info| (info.id, info.kind)).collect();
+        let kind = |id: FieldId| kinds.get(&id).copied().unwrap_or(FieldType::Any);
+        let filters = stages.iter().take(1).flat_map(Stage::filters);
+        let necessary = filters.fold(Vec::new(), |sum, filter| {
+            both(sum, necessary(filter, &kind))
+        });
+        let mut fields: Vec<_> = kinds.keys().copied().collect();
+        fields.sort_unstable();
+        let mut nodes: FxHashMap<_, _> = used
+            .iter()
+            .map(|(name, info)| (name.clone(), Node::Field(info.id)))
+            .collect();
+        for name in aliases.keys() {
+            nodes.extend(alias_node(&aliases, name).map(|node| (name.clone(), node)));
+        }
+        let parts = Names { aliases, nodes };
+        let clock = Clock::default();
+        Ok(Self {
+            stages,
+            aggregations,
+            presentation,
+            clock,
+            parts,
+            fields,
+            necessary,
+        })
+    }
+
+    /// The same program, with another clock for `now()`.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Makes a name readable through [`Bound::value`] that the query itself does not mention.
+    ///
+    /// # Errors
+    /// The names that were probably meant, when no record can have such a field.
+    pub fn require(&mut self, name: &str, schema: &mut dyn Schema) -> Result<(), Vec<String>> {
+        if self.parts.nodes.contains_key(name) {
+            return Ok(());
+        }
+        let node = match alias_node(&self.parts.aliases, name) {
+            Some(node) => node,
+            None => Node::Field(schema.resolve(name)?.id),
+        };
+        self.parts.nodes.insert(name.to_owned(), node);
+        Ok(())
+    }
+
+    /// Whether the commands before the first `stats` let at least one row of this event through.
+    #[must_use]
+    pub fn matches(&self, row: &dyn Row) -> bool {
+        self.stages
+            .first()
+            .is_some_and(|stage| stage.passes(row, &self.clock))
+    }
+
+    /// Hands out every row that the commands before the first `stats` make of this event: one at
+    /// most, unless the query has `unnest` or `parse … multi`.
+    pub fn for_each_match(&self, row: &dyn Row, f: &mut dyn FnMut(&Bound<'_>)) {
+        let Some(stage) = self.stages.first() else {
+            return;
+        };
+        stage.run(row, &self.clock, &mut |frame| {
+            f(&Bound {
+                inside: &Matched {
+                    program: self,
+                    frame,
+                },
+            });
+        });
+    }
+
+    /// Necessary conditions for [`Program::matches`], at most one for each field; all must hold.
+    #[must_use]
+    pub fn necessary(&self) -> Vec<Necessary> {
+        self.necessary.clone()
+    }
+
+    /// The fields the query names, in the order of their ids. The columns `@timestamp` and `@message`
+    /// of a query that names no columns are not among them.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldId> {
+        self.fields.clone()
+    }
+
+    /// Whether the query has `stats`: rows are then not alerts by themselves.
+    #[must_use]
+    pub const fn has_stats(&self) -> bool {
+        !self.aggregations.is_empty()
+    }
+
+    /// The names of the columns of the first `stats`, keys first, then results.
+    #[must_use]
+    pub fn stats_columns(&self) -> &[String] {
+        self.aggregations
+            .first()
+            .map_or(&[], |aggregation| &aggregation.columns)
+    }
+
+    /// Whether a row of the first `stats`, given in the order of [`Program::stats_columns`], passes
+    /// the filters after it, up to the next `stats`.
+    #[must_use]
+    pub fn accepts(&self, columns: &[Value<'_>]) -> bool {
+        self.stages
+            .get(1)
+            .is_none_or(|stage| stage.passes(&Columns(columns), &self.clock))
+    }
+}
+
+/// A row of results, whose fields are numbered by column.
+pub(super) struct Columns<'c, 'v>(pub(super) &'c [Value<'v>]);
+
+impl Row for Columns<'_, '_> {
+    fn value(&self, field: FieldId) -> Value<'_> {
+        let place = usize::try_from(field.0).unwrap_or(usize::MAX);
+        self.0.get(place).map_or(Value::Missing, Value::reborrow)
+    }
+}
+
+/// A row that matched, with everything the query computed on the way.
+pub struct Bound<'b> {
+    inside: &'b (dyn Inside + 'b),
+}
+
+impl Bound<'_> {
+    /// The value of an alias or a field by its name: any that the query mentions, or that was
+    /// [required](Program::require). Other names are missing.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Value<'_> {
+        self.inside.value(name)
+    }
+
+    /// The keys of the first `stats`, in the order of [`Program::stats_columns`].
+    #[must_use]
+    pub fn keys(&self) -> Vec<Value<'_>> {
+        self.inside.keys()
+    }
+
+    /// What the aggregates of the first `stats` are computed from, in the order they were written.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<Value<'_>> {
+        self.inside.arguments()
+    }
+}
+
+/// Hides the two lifetimes of a match behind one.
+trait Inside {
+    fn value(&self, name: &str) -> Value<'_>;
+    fn keys(&self) -> Vec<Value<'_>>;
+    fn arguments(&self) -> Vec<Value<'_>>;
+}
+
+struct Matched<'m, 'r> {
+    program: &'r Program,
+    frame: &'m Frame<'r>,
+}
+
+impl Inside for Matched<'_, '_> {
+    fn value(&self, name: &str) -> Value<'_> {
+        let node = self.program.parts.nodes.get(name);
+        node.map_or(Value::Missing, |node| node.evaluate(self.frame))
+    }
+
+    fn keys(&self) -> Vec<Value<'_>> {
+        let keys = self
+            .program
+            .aggregations
+            .first()
+            .into_iter()
+            .flat_map(|stats| &stats.keys);
+        keys.map(|key| key.evaluate(self.frame)).collect()
+    }
+
+    fn arguments(&self) -> Vec<Value<'_>> {
+        let stats = self.program.aggregations.first();
+        let aggregates = stats.into_iter().flat_map(|stats| &stats.aggregates);
+        aggregates
+            .map(|one| one.argument.evaluate(self.frame))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

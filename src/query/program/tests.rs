@@ -1,0 +1,457 @@
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
+
+use super::super::parse;
+use super::super::samples::{Names, Sample, any_value};
+use super::super::value::Value;
+use super::*;
+use crate::query::field::FieldInfo;
+use proptest::prelude::*;
+
+fn compiled(text: &str, schema: &mut dyn Schema) -> Program {
+    let query = parse(text).unwrap_or_else(|found| panic!("{text}: {found:?}"));
+    Program::compile(&query, schema).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn refused(text: &str) -> String {
+    let query = parse(text).unwrap_or_else(|found| panic!("{text}: {found:?}"));
+    Program::compile(&query, &mut Names::default())
+        .unwrap_err()
+        .message
+}
+
+fn t(text: &'static str) -> Value<'static> {
+    Value::text(text)
+}
+
+fn list(items: &[&'static str]) -> Value<'static> {
+    Value::List(items.iter().map(|item| Value::text(item)).collect())
+}
+
+/// Whether the query keeps an event with these fields.
+fn keeps(text: &str, fields: &[(&str, Value<'static>)]) -> bool {
+    let mut names = Names::default();
+    let program = compiled(text, &mut names);
+    program.matches(&names.row(fields))
+}
+
+/// The values of a name in every row that comes out.
+fn values(text: &str, name: &str, fields: &[(&str, Value<'static>)]) -> Vec<Value<'static>> {
+    let mut names = Names::default();
+    let mut program = compiled(text, &mut names);
+    program.require(name, &mut names).unwrap();
+    let mut found = Vec::new();
+    program.for_each_match(&names.row(fields), &mut |bound| {
+        found.push(bound.value(name).into_owned());
+    });
+    found
+}
+
+fn event() -> Vec<(&'static str, Value<'static>)> {
+    vec![
+        ("verb", t("create")),
+        ("responseStatus.code", Value::Number(403.0)),
+        ("user.username", t("ann")),
+        ("user.groups", list(&["dev", "system:masters"])),
+        ("privileged", Value::Bool(true)),
+        ("@message", t(r#"level=info msg="took 12 ms" id=7"#)),
+        ("@timestamp", Value::Time(1_000_000)),
+        ("body", t(r#"{"spec":{"a.b":[{"n":1},{"n":2}]}}"#)),
+    ]
+}
+
+#[test]
+fn conditions_hold_as_the_language_says() {
+    for condition in [
+        "verb = 'create'",
+        "verb == \"create\" and responseStatus.code = 403",
+        "responseStatus.code = '403'",
+        "responseStatus.code in ['401', '403']",
+        "responseStatus.code in [401, 403]",
+        "responseStatus.code >= 400 and 500 > responseStatus.code",
+        "responseStatus.code like /^4/",
+        "responseStatus.code like '03'",
+        "verb like 'rea' and verb not like 'REA'",
+        "verb like /(?i)CREATE/",
+        "verb =~ /e$/",
+        "verb in ['get', 'list', 'watch', 'patch', 'update', 'delete', 'x', 'y', 'create']",
+        "verb not in ['get']",
+        "privileged = true and privileged = 1 and privileged = 'true'",
+        "privileged",
+        "user.groups = 'system:masters'",
+        "user.groups != 'dev'",
+        "user.groups in ['dev']",
+        "'dev' in user.groups",
+        "not (user.groups like /^node/)",
+        "user.groups not like /masters/",
+        "strcontains(user.groups, 'masters')",
+        "strcontains(verb, 'reat') = 1",
+        "ispresent(verb) and not ispresent(nosuchfield)",
+        "!ispresent(nosuchfield)",
+        "isempty(nosuchfield)",
+        "coalesce(nosuchfield, verb) = 'create'",
+        "verb = 'x' or user.username = 'ann'",
+        "strlen(verb) = 6 and strlen(verb) + 1 = 7",
+        "responseStatus.code % 2 = 1 and -responseStatus.code < 0",
+        "2 ^ 3 = 8",
+        "verb like user.suffix or verb like concat('cre', 'ate')",
+        "if(verb = 'create', 1, 0)",
+        "case(verb = 'get', 'r', verb = 'create', 'w', '?') = 'w'",
+        "bin(5m) = 900000",
+        "messageSize() > 10",
+        "jsonParse(body).spec.`a.b`[1].n = 2",
+    ] {
+        assert!(
+            keeps(&format!("filter {condition}"), &event()),
+            "{condition}"
+        );
+    }
+}
+
+#[test]
+fn conditions_fail_as_the_language_says() {
+    for condition in [
+        "verb = 'Create'",
+        "verb like 'c%e'",
+        "user.groups = 'system'",
+        "not (user.groups = 'dev')",
+        "responseStatus.code < 'abc'",
+        "responseStatus.code / 0 > 0",
+        "verb = nosuchfield",
+        "nosuchfield",
+        "false",
+    ] {
+        assert!(
+            !keeps(&format!("filter {condition}"), &event()),
+            "{condition}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_field_satisfies_no_comparison_not_even_a_negative_one() {
+    for condition in [
+        "m = 'x'",
+        "m != 'x'",
+        "m < 1",
+        "m >= 1",
+        "m like 'x'",
+        "m like ''",
+        "m not like /x/",
+        "m in ['x']",
+        "m not in ['x']",
+        "not (m = 'x')",
+        "not (m != 'x')",
+        "m = m",
+        "m + 1 = 1",
+        "strcontains(m, 'x') = 0",
+        "not strcontains(m, 'x')",
+        "'x' in m",
+        "'x' not in m",
+    ] {
+        assert!(
+            !keeps(&format!("filter {condition}"), &event()),
+            "{condition}"
+        );
+        assert!(
+            !keeps(&format!("filter {condition}"), &[("m", list(&[]))]),
+            "{condition}"
+        );
+    }
+    assert!(keeps("filter m != 'x' or not ispresent(m)", &event()));
+}
+
+#[test]
+fn filters_add_up_and_sort_and_limit_do_not_cut() {
+    let text = "fields @timestamp | sort verb | limit 0 | filter verb = 'create' | filter user.username = 'ann'";
+    assert!(keeps(text, &event()));
+    assert!(!keeps(&format!("{text} | filter verb = 'get'"), &event()));
+    assert!(keeps("limit 10", &event()));
+}
+
+#[test]
+fn aliases_are_seen_by_later_items_and_commands() {
+    let text = "fields toupper(verb) as V, concat(V, '!') as W, user.username as u | filter W = 'CREATE!' and u = 'ann'";
+    assert_eq!(values(text, "W", &event()), [t("CREATE!")]);
+    assert_eq!(values(text, "u", &event()), [t("ann")]);
+    assert_eq!(values(text, "verb", &event()), [t("create")]);
+    assert_eq!(values(text, "nosuchfield", &event()), [Value::Missing]);
+}
+
+#[test]
+fn parse_takes_new_fields_out_of_a_text() {
+    let parsed = |command: &str, name: &str| values(command, name, &event());
+    assert_eq!(
+        parsed("parse 'took * ms' as took | filter took > 10", "took"),
+        [t("12")]
+    );
+    assert_eq!(parsed("parse @message /id=(?<id>\\d+)/", "id"), [t("7")]);
+    assert_eq!(
+        parsed("parse @message /nothing(?<id>\\d+)/", "id"),
+        [Value::Missing]
+    );
+    assert_eq!(
+        parsed(
+            "parse @message logfmt as m | filter m.level = 'info'",
+            "m.msg"
+        ),
+        [t("took 12 ms")]
+    );
+    assert_eq!(
+        parsed("parse concat(verb, ',b') csv as x, y, z", "y"),
+        [t("b")]
+    );
+    assert_eq!(
+        parsed("parse concat(verb, ',b') csv as x, y, z", "z"),
+        [Value::Missing]
+    );
+    assert_eq!(
+        parsed("parse @message /(\\d+)/ as n multi", "n"),
+        [t("12"), t("7")]
+    );
+    assert_eq!(
+        parsed("parse responseStatus.code /(?<class>.)../", "class"),
+        [t("4")]
+    );
+}
+
+#[test]
+fn unnest_makes_a_row_of_each_element() {
+    let text = "fields jsonParse(body) as b | unnest b.spec.`a.b` into x | filter x.n = 2";
+    assert_eq!(values(text, "x.n", &event()), [Value::Number(2.0)]);
+    assert!(keeps(text, &event()));
+    assert!(!keeps("unnest nosuchfield into x", &event()));
+    assert_eq!(values("unnest user.groups into g", "g", &event()).len(), 2);
+}
+
+#[test]
+fn rows_made_of_one_event_are_bounded() {
+    let long = Value::Text("ab".repeat(200).into());
+    let text = "parse m /(a)/ as x multi | parse m /(b)/ as y multi";
+    let rows = values(text, "y", &[("m", long)]);
+    assert!(rows.len() <= crate::query::MOST_ROWS_PER_EVENT && rows.len() > 9_000);
+}
+
+#[test]
+fn now_is_what_the_clock_says_when_asked() {
+    let mut names = Names::default();
+    let clock = Clock::at(999);
+    let text = "filter toMillis(@timestamp) >= now() * 1000";
+    let program = compiled(text, &mut names).with_clock(clock.clone());
+    let row = names.row(&event());
+    assert!(program.matches(&row));
+    clock.set(1001);
+    assert!(!program.matches(&row));
+}
+
+#[test]
+fn after_stats_only_its_columns_are_known() {
+    let mut names = Names::default();
+    let text = "filter verb = 'create' | stats count(*) as n, max(x) by user.username, bin(5m) | filter n >= 3";
+    let program = compiled(text, &mut names);
+    assert_eq!(
+        program.stats_columns(),
+        ["user.username", "bin(5m)", "n", "max(x)"]
+    );
+    let columns = |n| [t("ann"), Value::Time(0), Value::Number(n), Value::Missing];
+    assert!(program.accepts(&columns(3.0)) && !program.accepts(&columns(2.0)));
+    assert!(program.has_stats());
+    let mut keys = Vec::new();
+    let row = names.row(&[event(), vec![("x", t("9"))]].concat());
+    program.for_each_match(&row, &mut |bound| {
+        keys.extend(
+            bound
+                .keys()
+                .into_iter()
+                .chain(bound.arguments())
+                .map(Value::into_owned),
+        );
+    });
+    assert_eq!(
+        keys,
+        [t("ann"), Value::Time(900_000), Value::Missing, t("9")]
+    );
+    assert!(
+        refused("stats count(*) by a | filter verb = 'x'").contains("does not exist after stats")
+    );
+}
+
+#[test]
+fn what_has_no_meaning_is_refused_with_a_reason() {
+    assert!(refused("filter nosuch = 1").contains("did you mean `such`"));
+    assert!(refused("filter a like /(/").contains("not valid"));
+    assert!(refused("parse '* *' as a").contains("there are 1 names"));
+    assert!(refused("filter isIpInSubnet(a, 'x')").contains("not a network"));
+    assert!(refused("stats pct(a, 101)").contains("0 to 100"));
+}
+
+#[test]
+fn the_fields_a_query_names_are_listed_once() {
+    let mut names = Names::default();
+    let program = compiled(
+        "filter a = 1 and b = 2 | fields a, c as d | filter d = 3",
+        &mut names,
+    );
+    assert_eq!(program.fields().len(), 3);
+}
+
+/// A schema whose fields t, n, b, l and x have the kind of their letter.
+#[derive(Default)]
+struct Kinds(Names);
+
+impl Schema for Kinds {
+    fn resolve(&mut self, name: &str) -> Result<FieldInfo, Vec<String>> {
+        let kind = match name.chars().next() {
+            Some('t') => FieldType::Text,
+            Some('n') => FieldType::Number,
+            Some('b') => FieldType::Bool,
+            Some('l') => FieldType::List,
+            _ => FieldType::Any,
+        };
+        self.0.resolve(name).map(|info| FieldInfo { kind, ..info })
+    }
+}
+
+fn necessary_of(text: &str) -> Vec<Vec<String>> {
+    compiled(text, &mut Kinds::default())
+        .necessary()
+        .into_iter()
+        .map(|one| one.any_of)
+        .collect()
+}
+
+#[test]
+fn necessary_conditions_come_from_equalities() {
+    assert_eq!(
+        necessary_of("filter t = 'a' and t2 in ['c', 'b']"),
+        [vec!["a"], vec!["b", "c"]]
+    );
+    assert_eq!(
+        necessary_of("filter t = 'a' or t = 'b' | filter t in ['b', 'c']"),
+        [vec!["b"]]
+    );
+    assert_eq!(
+        necessary_of("filter (t = 'a' and n = 1) or (t = 'b' and b = true)"),
+        [vec!["a", "b"]]
+    );
+    assert_eq!(
+        necessary_of("filter n = '401' and b = 1"),
+        [vec!["401"], vec!["true"]]
+    );
+    assert_eq!(necessary_of("filter t like /^exec$/"), [vec!["exec"]]);
+    assert_eq!(necessary_of("fields t as u | filter u = 'a'"), [vec!["a"]]);
+    for none in [
+        "filter t != 'a'",
+        "filter not (t = 'a')",
+        "filter t = 1",
+        "filter t = 'a' or t2 = 'b'",
+        "filter l = 'a'",
+        "filter x = 'a'",
+        "fields tolower(t) as t | filter t = 'a'",
+        "filter t > 1",
+        "stats count(*) as c by t | filter t = 'a'",
+    ] {
+        assert_eq!(necessary_of(none), Vec::<Vec<String>>::new(), "{none}");
+    }
+}
+
+/// Conditions over the fields of [`Kinds`], as text.
+fn any_condition() -> impl Strategy<Value = String> {
+    let field = prop::sample::select(vec!["t", "t2", "n", "b", "l", "x"]);
+    let constant = prop::sample::select(vec![
+        "'a'", "'b'", "'1'", "'01'", "'true'", "1", "0", "2.5", "true", "false", "''",
+    ]);
+    let leaf =
+        (field, constant.clone(), constant, 0..9_u8).prop_map(
+            |(field, one, two, form)| match form {
+                0..=2 => format!("{field} = {one}"),
+                3 => format!("{one} = {field}"),
+                4 => format!("{field} != {one}"),
+                5 => format!("{field} in [{one}, {two}]"),
+                6 => format!("{field} not in [{one}, {two}]"),
+                7 => format!("{field} like /^a$/"),
+                _ => format!("ispresent({field})"),
+            },
+        );
+    leaf.prop_recursive(4, 12, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} and {b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} or {b})")),
+            inner.prop_map(|a| format!("(not {a})")),
+        ]
+    })
+}
+
+/// Rows whose values keep the promise of their kinds.
+fn any_row() -> impl Strategy<Value = Vec<(&'static str, Value<'static>)>> {
+    let text = || {
+        prop::sample::select(vec!["a", "b", "1", "01", "true", "false", ""]).prop_map(Value::text)
+    };
+    let number = prop::sample::select(vec![0.0, 1.0, 2.5]).prop_map(Value::Number);
+    (
+        text(),
+        text(),
+        number,
+        any::<bool>(),
+        any_value(),
+        any_value(),
+        any::<u8>(),
+    )
+        .prop_map(|(t, t2, n, b, l, x, there)| {
+            let all = [
+                ("t", t),
+                ("t2", t2),
+                ("n", n),
+                ("b", Value::Bool(b)),
+                ("l", l),
+                ("x", x),
+            ];
+            let kept = all
+                .into_iter()
+                .enumerate()
+                .filter(|(bit, _)| there >> bit & 1 == 1);
+            kept.map(|(_, field)| field).collect()
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn whatever_matches_satisfies_every_necessary_condition(
+        conditions in prop::collection::vec(any_condition(), 1..3), fields in any_row()
+    ) {
+        let mut kinds = Kinds::default();
+        let text = format!("filter {}", conditions.join(" | filter "));
+        let program = compiled(&text, &mut kinds);
+        let row: Sample = kinds.0.row(&fields);
+        if program.matches(&row) {
+            for condition in program.necessary() {
+                prop_assert!(condition.holds(&row), "{} demands {:?} of {:?}", text, condition, row);
+            }
+        }
+    }
+
+    #[test]
+    fn both_ways_of_asking_agree(condition in any_condition(), fields in any_row()) {
+        let mut kinds = Kinds::default();
+        let program = compiled(&format!("filter {condition}"), &mut kinds);
+        let twice = compiled(&format!("fields {condition} as c | filter c"), &mut kinds);
+        let row = kinds.0.row(&fields);
+        let mut rows = 0;
+        program.for_each_match(&row, &mut |_| rows += 1);
+        prop_assert_eq!(program.matches(&row), rows == 1);
+        prop_assert_eq!(program.matches(&row), twice.matches(&row));
+    }
+
+    #[test]
+    fn a_condition_and_its_negation_never_both_hold(condition in any_condition(), fields in any_row()) {
+        let mut kinds = Kinds::default();
+        let yes = compiled(&format!("filter {condition}"), &mut kinds);
+        let no = compiled(&format!("filter not ({condition})"), &mut kinds);
+        let both = compiled(&format!("filter ({condition}) and not ({condition})"), &mut kinds);
+        let either = compiled(&format!("filter ({condition}) or not ({condition})"), &mut kinds);
+        let row = kinds.0.row(&fields);
+        prop_assert!(!both.matches(&row));
+        prop_assert_eq!(yes.matches(&row) || no.matches(&row), either.matches(&row));
+    }
+}
