@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn any_text_is_a_template_or_an_error_at_a_place_in_it(text in "[{}a.` é]{0,20}") {
         match Template::parse(&text) {
-            Ok(template) => prop_assert!(!template.expand(|_| Value::Missing).is_empty()),
+            Ok(template) => prop_assert!(!super::expand(&template, |_| Value::Missing).is_empty()),
             Err(error) => prop_assert!(text.is_char_boundary(error.offset)),
         }
     }
