@@ -229,26 +229,6 @@ fn commands_that_may_not_repeat_or_follow_are_refused() {
 }
 
 #[test]
-fn paths_with_bare_slashes_or_dashes_get_backticks() {
-    let text = "fields annotations.authorization.k8s.io/decision as d";
-    assert_eq!(errors(text), ["unquoted-path"]);
-    assert_eq!(
-        mended(text),
-        "fields `annotations.authorization.k8s.io/decision` as d"
-    );
-    let text = "filter requestObject.metadata.labels.app.kubernetes.io/managed-by = 'x'";
-    assert_eq!(errors(text), ["unquoted-path"]);
-    assert_eq!(
-        mended(text),
-        "filter `requestObject.metadata.labels.app.kubernetes.io/managed-by` = 'x'"
-    );
-    assert_eq!(
-        errors("filter kubernetes.audit.k8s.io/v1"),
-        ["unquoted-path"]
-    );
-}
-
-#[test]
 fn parse_patterns_name_what_they_take_out() {
     assert_eq!(errors("parse @message 'a * b *' as x"), ["glob-stars"]);
     assert_eq!(errors("parse @message 'a' as x"), ["glob-stars"]);

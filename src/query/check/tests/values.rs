@@ -154,3 +154,23 @@ fn regular_expressions_of_other_engines_are_refused_by_the_name_of_the_feature()
         );
     }
 }
+
+#[test]
+fn paths_with_bare_slashes_or_dashes_get_backticks() {
+    let text = "fields annotations.authorization.k8s.io/decision as d";
+    assert_eq!(errors(text), ["unquoted-path"]);
+    assert_eq!(
+        mended(text),
+        "fields `annotations.authorization.k8s.io/decision` as d"
+    );
+    let text = "filter requestObject.metadata.labels.app.kubernetes.io/managed-by = 'x'";
+    assert_eq!(errors(text), ["unquoted-path"]);
+    assert_eq!(
+        mended(text),
+        "filter `requestObject.metadata.labels.app.kubernetes.io/managed-by` = 'x'"
+    );
+    assert_eq!(
+        errors("filter kubernetes.audit.k8s.io/v1"),
+        ["unquoted-path"]
+    );
+}
