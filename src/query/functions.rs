@@ -29,6 +29,8 @@ pub enum Yields {
     Time,
     /// Several values.
     List,
+    /// A map or list out of JSON, with members.
+    Map,
     /// It depends.
     Any,
 }
@@ -171,9 +173,9 @@ pub const FUNCTIONS: &[Function] = &[
     row("fromMillis", (1, 1), Yields::Time, "milliseconds since the epoch as a time"),
     row("toMillis", (1, 1), Yields::Number, "the time in milliseconds since the epoch"),
     row("now", (0, 0), Yields::Number, "the present, in seconds since the epoch"),
-    new(row("parseDate", (1, 3), Yields::Time, "the text as a time")),
-    new(row("formatDate", (1, 3), Yields::Text, "the time as a text")),
-    new(row("strftime", (1, 3), Yields::Text, "the time as a text")),
+    new(row("parseDate", (1, 2), Yields::Time, "the text as a time")),
+    new(row("formatDate", (2, 2), Yields::Text, "the time as a text")),
+    new(row("strftime", (2, 2), Yields::Text, "the time as a text")),
     row("isempty", (1, 1), Yields::Bool, "whether the field is missing or an empty text"),
     row("isblank", (1, 1), Yields::Bool, "whether the field is missing, empty or only blanks"),
     row("concat", (1, MANY), Yields::Text, "its arguments joined"),
@@ -193,7 +195,9 @@ pub const FUNCTIONS: &[Function] = &[
     new(row("urldecode", (1, 1), Yields::Text, "the text percent-decoded")),
     new(row("base64encode", (1, 1), Yields::Text, "the text in base 64")),
     new(row("base64decode", (1, 1), Yields::Text, "what the base 64 text stands for")),
-    new(row("split", (2, 3), Yields::List, "the parts of the text between the separators")),
+    new(row("split", (2, 2), Yields::List, "the parts of the text between the separators")),
+    new(row("sha256", (1, 1), Yields::Text, "the SHA-256 digest in hexadecimal")),
+    new(row("sha512", (1, 1), Yields::Text, "the SHA-512 digest in hexadecimal")),
     new(row("hexToAscii", (1, 1), Yields::Text, "what the hexadecimal text stands for")),
     new(row("hexToDec", (1, 1), Yields::Number, "the hexadecimal text as a number")),
     new(row("decToHex", (1, 1), Yields::Text, "the number in hexadecimal")),
@@ -203,7 +207,7 @@ pub const FUNCTIONS: &[Function] = &[
     new(row("if", (3, 3), Yields::Any, "the second argument if the first is true, else the third")),
     new(row("isNumeric", (1, 1), Yields::Bool, "whether the value is a number")),
     new(row("messageSize", (0, 1), Yields::Number, "the size of the message in bytes")),
-    row("jsonParse", (1, 1), Yields::Any, "the JSON text as a map or list"),
+    row("jsonParse", (1, 1), Yields::Map, "the JSON text as a map or list"),
     row("jsonStringify", (1, 1), Yields::Text, "the map or list as JSON text"),
     new(row("jsonArraySize", (1, 1), Yields::Number, "the number of elements of a JSON array")),
     new(row("jsonArrayContains", (2, 2), Yields::Bool, "whether a JSON array has the element")),
