@@ -192,3 +192,6 @@ fn extraction(parse: &Parse, span: Span, scope: &mut Scope<'_>) -> Result<Step, 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,6 @@ mod arithmetic;
 mod date;
 mod encoding;
 mod general;
-mod hash;
 mod ip;
 pub(super) mod json;
 mod numeric;
@@ -127,7 +126,7 @@ const MANY: usize = usize::MAX;
 
 /// The function of that name, in any case.
 pub(super) fn find(name: &str) -> Option<&'static Definition> {
-    let families: [&[Definition]; 9] = [
+    let families: [&[Definition]; 8] = [
         numeric::FUNCTIONS,
         text::FUNCTIONS,
         encoding::FUNCTIONS,
@@ -136,7 +135,6 @@ pub(super) fn find(name: &str) -> Option<&'static Definition> {
         general::FUNCTIONS,
         json::FUNCTIONS,
         ip::FUNCTIONS,
-        hash::FUNCTIONS,
     ];
     let all = families.into_iter().flatten();
     all.into_iter()
