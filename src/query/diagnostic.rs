@@ -130,6 +130,13 @@ impl Diagnostics {
         self
     }
 
+    /// Those of one lint.
+    #[must_use]
+    pub fn only(mut self, lint: &str) -> Self {
+        self.0.retain(|found| found.lint == lint);
+        self
+    }
+
     /// Whether one of them refuses the query.
     #[must_use]
     pub fn has_errors(&self) -> bool {

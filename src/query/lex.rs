@@ -8,100 +8,16 @@ mod literal;
 mod odd;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use super::ast::Span;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::names::{is_name_char, is_name_start, is_reserved};
+use token::SYMBOLS;
+pub(super) use token::{Kind, Symbol, Token};
 
 /// The longest query that CloudWatch accepts, in characters.
 pub const MAX_QUERY_CHARS: usize = 10_000;
-
-/// A token and its place.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) span: Span,
-}
-
-/// What a token is.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kind {
-    /// A bare name, keyword or function name.
-    Word(String),
-    /// A name of which at least a part stood in backticks: never a keyword.
-    Quoted(String),
-    /// A text in quotes, unescaped.
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// A period in milliseconds.
-    Period(u64),
-    /// A regular expression between slashes, `\/` unescaped.
-    Regex(String),
-    /// An operator, a bracket, a comma, a pipe or a dot.
-    Symbol(Symbol),
-    /// After the last token.
-    End,
-}
-
-/// The tokens that are not made of letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the names of the characters")]
-pub(super) enum Symbol {
-    Pipe,
-    Comma,
-    Dot,
-    LeftParen,
-    RightParen,
-    LeftBracket,
-    RightBracket,
-    Plus,
-    Minus,
-    Star,
-    Slash,
-    Percent,
-    Caret,
-    /// `=` and `==`
-    Equal,
-    NotEqual,
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
-    /// `=~`
-    Matches,
-    /// `~=`
-    OddMatches,
-    /// `!`
-    Not,
-}
-
-/// The spellings of symbols, longer ones first.
-const SYMBOLS: [(&str, Symbol); 23] = [
-    ("==", Symbol::Equal),
-    ("=~", Symbol::Matches),
-    ("~=", Symbol::OddMatches),
-    ("!=", Symbol::NotEqual),
-    ("<=", Symbol::LessEqual),
-    (">=", Symbol::GreaterEqual),
-    ("=", Symbol::Equal),
-    ("!", Symbol::Not),
-    ("<", Symbol::Less),
-    (">", Symbol::Greater),
-    ("|", Symbol::Pipe),
-    (",", Symbol::Comma),
-    (".", Symbol::Dot),
-    ("(", Symbol::LeftParen),
-    (")", Symbol::RightParen),
-    ("[", Symbol::LeftBracket),
-    ("]", Symbol::RightBracket),
-    ("+", Symbol::Plus),
-    ("-", Symbol::Minus),
-    ("*", Symbol::Star),
-    ("/", Symbol::Slash),
-    ("%", Symbol::Percent),
-    ("^", Symbol::Caret),
-];
 
 /// What the text was cut into. The last token is always [`Kind::End`].
 pub(super) struct Lexed {
@@ -313,12 +229,20 @@ impl<'a> Lexer<'a> {
         if self.awaits_pattern && self.depth == 0 {
             return true;
         }
-        match self.tokens.last().map(|token| &token.kind) {
+        let mut before = self.tokens.iter().rev().map(|token| &token.kind);
+        match before.next() {
             None => true,
-            Some(Kind::Symbol(symbol)) => !matches!(
-                symbol,
-                Symbol::RightParen | Symbol::RightBracket | Symbol::Star
-            ),
+            // The word of a command.
+            Some(Kind::Word(_))
+                if before
+                    .next()
+                    .is_none_or(|k| *k == Kind::Symbol(Symbol::Pipe)) =>
+            {
+                true
+            }
+            Some(Kind::Symbol(symbol)) => {
+                !matches!(symbol, Symbol::RightParen | Symbol::RightBracket)
+            }
             Some(Kind::Word(word)) => {
                 is_reserved(word)
                     && !word.eq_ignore_ascii_case("true")

@@ -7,6 +7,7 @@ mod field;
 mod value;
 
 // From text to tree and back.
+mod check;
 pub mod diagnostic;
 pub mod functions;
 mod lex;
@@ -16,6 +17,7 @@ mod period;
 mod precedence;
 mod print;
 
+pub use check::{Analysed, Checked, analyse, analyse_condition, check};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, Source, Style};
 pub use field::{FieldId, FieldInfo, FieldType, Row, Schema};
 pub use lex::MAX_QUERY_CHARS;

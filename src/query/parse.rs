@@ -66,27 +66,33 @@ pub fn parse_condition(text: &str) -> Parsed {
 
 fn read(text: &str, commands: impl FnOnce(&mut Parser<'_>) -> Vec<Command>) -> Parsed {
     let lexed = lex::lex(text);
-    if lexed.diagnostics.has_errors() {
-        return Parsed {
-            query: None,
-            diagnostics: lexed.diagnostics.sorted(),
-        };
-    }
-    if lexed.tokens.len() == 1 {
-        let found = Diagnostic::error(
-            "empty-query",
-            Span::new(0, text.len()),
-            "the query is empty",
-        )
-        .help("a query is one or more commands joined by `|`, such as `filter verb = \"delete\"`");
-        return Parsed {
-            query: None,
-            diagnostics: found.into(),
-        };
+    if lexed.tokens.len() == 1 && lexed.diagnostics.is_empty() {
+        let span = Span::new(0, text.len());
+        let found = Diagnostic::error("empty-query", span, "the query is empty").help(
+            "a query is one or more commands joined by `|`, such as `filter verb = \"delete\"`",
+        );
+        return refused(found.into());
     }
     let mut parser = Parser::new(text, &lexed.tokens);
     let commands = commands(&mut parser);
-    let diagnostics = parser.into_diagnostics().sorted();
+    let diagnostics = parser.into_diagnostics();
+    if lexed.diagnostics.has_errors() {
+        // A command that is refused as a whole may have a grammar, and characters, of its own.
+        let whole = diagnostics.only("refused");
+        return refused(if whole.is_empty() {
+            lexed.diagnostics
+        } else {
+            whole
+        });
+    }
+    let diagnostics = diagnostics.sorted();
     let query = (!diagnostics.has_errors()).then_some(Query { commands });
     Parsed { query, diagnostics }
+}
+
+fn refused(diagnostics: Diagnostics) -> Parsed {
+    Parsed {
+        query: None,
+        diagnostics: diagnostics.sorted(),
+    }
 }

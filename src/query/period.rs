@@ -72,8 +72,9 @@ pub(super) fn written(millis: u64) -> Option<String> {
         .find_map(|unit| {
             let length = unit.millis?;
             let number = millis / length;
-            let fits =
-                millis > 0 && millis % length == 0 && unit.cap.is_none_or(|cap| number <= cap);
+            let fits = millis > 0
+                && millis.is_multiple_of(length)
+                && unit.cap.is_none_or(|cap| number <= cap);
             fits.then(|| format!("{number}{}", unit.short))
         })
 }

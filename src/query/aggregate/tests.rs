@@ -14,7 +14,10 @@ fn over(kind: Kind, values: &[Value<'static>]) -> Value<'static> {
 }
 
 fn numbers(numbers: &[f64]) -> Vec<Value<'static>> {
-    numbers.iter().map(|number| Value::Number(*number)).collect()
+    numbers
+        .iter()
+        .map(|number| Value::Number(*number))
+        .collect()
 }
 
 fn texts(texts: &[&'static str]) -> Vec<Value<'static>> {
@@ -62,9 +65,15 @@ fn aggregates_of_numbers_compute() {
         assert_eq!(over(kind, &values), Value::Number(result), "{kind:?}");
     }
     let spread = over(Kind::Variance, &values);
-    assert!(matches!(spread, Value::Number(n) if (n - 5.0 / 3.0).abs() < 1e-12), "{spread:?}");
+    assert!(
+        matches!(spread, Value::Number(n) if (n - 5.0 / 3.0).abs() < 1e-12),
+        "{spread:?}"
+    );
     let spread = over(Kind::Deviation, &values);
-    assert!(matches!(spread, Value::Number(n) if (n * n - 5.0 / 3.0).abs() < 1e-12), "{spread:?}");
+    assert!(
+        matches!(spread, Value::Number(n) if (n * n - 5.0 / 3.0).abs() < 1e-12),
+        "{spread:?}"
+    );
 }
 
 #[test]
@@ -74,13 +83,23 @@ fn aggregates_of_texts_compute() {
     assert_eq!(over(Kind::Last, &values), Value::text("10"));
     assert_eq!(over(Kind::Sum, &values), Value::Number(19.0));
     assert_eq!(over(Kind::Distinct, &values), Value::Number(4.0));
-    assert_eq!(over(Kind::Values, &values), Value::List(texts(&["a", "b", "9", "10"]).into()));
-    assert_eq!(over(Kind::Top(2), &values), Value::List(texts(&["b", "a"]).into()));
+    assert_eq!(
+        over(Kind::Values, &values),
+        Value::List(texts(&["a", "b", "9", "10"]).into())
+    );
+    assert_eq!(
+        over(Kind::Top(2), &values),
+        Value::List(texts(&["b", "a"]).into())
+    );
 }
 
 #[test]
 fn over_nothing_counts_are_zero_and_the_rest_is_missing() {
-    for values in [vec![], vec![Value::Missing], vec![Value::List(vec![].into())]] {
+    for values in [
+        vec![],
+        vec![Value::Missing],
+        vec![Value::List(vec![].into())],
+    ] {
         for kind in ALL {
             let expected = match kind {
                 Kind::Rows => Value::Number(values.len() as f64),
@@ -124,7 +143,10 @@ fn percentiles_of_very_many_numbers_stay_close() {
         Kind::Percentile(90.0).add(&mut state, &Value::Number(scattered), None);
     }
     let result = Kind::Percentile(90.0).finish(state);
-    assert!(matches!(result, Value::Number(n) if (890_000.0..910_000.0).contains(&n)), "{result:?}");
+    assert!(
+        matches!(result, Value::Number(n) if (890_000.0..910_000.0).contains(&n)),
+        "{result:?}"
+    );
 }
 
 proptest! {

@@ -10,22 +10,40 @@ use super::*;
 use proptest::prelude::*;
 
 const fn expr(kind: ExprKind) -> Expr {
-    Expr { kind, span: Span::new(0, 0) }
+    Expr {
+        kind,
+        span: Span::new(0, 0),
+    }
 }
 
 fn name(text: &str) -> Name {
-    Name { text: text.to_owned(), span: Span::default() }
+    Name {
+        text: text.to_owned(),
+        span: Span::default(),
+    }
 }
 
 fn any_field() -> impl Strategy<Value = String> {
-    let names = vec!["a", "b", "a.b", "x", "x.k", "@timestamp", "@message", "count(*)", "nosuch"];
+    let names = vec![
+        "a",
+        "b",
+        "a.b",
+        "x",
+        "x.k",
+        "@timestamp",
+        "@message",
+        "count(*)",
+        "nosuch",
+    ];
     prop::sample::select(names).prop_map(str::to_owned)
 }
 
 fn any_source() -> impl Strategy<Value = Regex> {
     let sources = vec!["", "a", "^a", "(?<x>.)", "(", "(a)|b", "[^ ]*(?<a>1*)", "$"];
-    prop::sample::select(sources)
-        .prop_map(|source| Regex { source: source.to_owned(), span: Span::default() })
+    prop::sample::select(sources).prop_map(|source| Regex {
+        source: source.to_owned(),
+        span: Span::default(),
+    })
 }
 
 fn any_call() -> impl Strategy<Value = String> {
@@ -37,8 +55,20 @@ fn any_call() -> impl Strategy<Value = String> {
 fn any_op() -> impl Strategy<Value = BinaryOp> {
     use BinaryOp::*;
     prop::sample::select(vec![
-        Or, And, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, Add, Subtract, Multiply,
-        Divide, Remainder, Power,
+        Or,
+        And,
+        Equal,
+        NotEqual,
+        Less,
+        LessEqual,
+        Greater,
+        GreaterEqual,
+        Add,
+        Subtract,
+        Multiply,
+        Divide,
+        Remainder,
+        Power,
     ])
 }
 
@@ -60,12 +90,24 @@ fn any_expr() -> impl Strategy<Value = Expr> {
             boxed().prop_map(|a| ExprKind::Unary(UnaryOp::Not, a)),
             boxed().prop_map(|a| ExprKind::Unary(UnaryOp::Negate, a)),
             prop::collection::vec(inner.clone(), 0..4).prop_map(ExprKind::List),
-            (boxed(), boxed(), any::<bool>())
-                .prop_map(|(value, list, negated)| ExprKind::In { value, list, negated }),
-            (boxed(), boxed(), any::<bool>())
-                .prop_map(|(value, pattern, negated)| ExprKind::Like { value, pattern, negated }),
+            (boxed(), boxed(), any::<bool>()).prop_map(|(value, list, negated)| ExprKind::In {
+                value,
+                list,
+                negated
+            }),
+            (boxed(), boxed(), any::<bool>()).prop_map(|(value, pattern, negated)| {
+                ExprKind::Like {
+                    value,
+                    pattern,
+                    negated,
+                }
+            }),
             (any_call(), prop::collection::vec(inner.clone(), 0..4)).prop_map(|(name, args)| {
-                ExprKind::Call { name, args, name_span: Span::default() }
+                ExprKind::Call {
+                    name,
+                    args,
+                    name_span: Span::default(),
+                }
             }),
             (boxed(), "[ab.0]{0,3}").prop_map(|(of, key)| ExprKind::Member(of, key)),
             (boxed(), boxed()).prop_map(|(of, at)| ExprKind::Index(of, at)),
@@ -91,7 +133,10 @@ fn any_command() -> impl Strategy<Value = Command> {
             names
         }),
         (any_source(), prop::option::of(any_field())).prop_map(|(regex, multi)| {
-            ParsePattern::Regex { regex, multi: multi.map(|text| name(&text)) }
+            ParsePattern::Regex {
+                regex,
+                multi: multi.map(|text| name(&text)),
+            }
         }),
         any_field().prop_map(|text| ParsePattern::Logfmt { into: name(&text) }),
         names().prop_map(|names| ParsePattern::Csv { names }),
@@ -101,25 +146,42 @@ fn any_command() -> impl Strategy<Value = Command> {
         any_expr().prop_map(CommandKind::Filter),
         (prop::option::of(any_expr()), pattern)
             .prop_map(|(input, pattern)| CommandKind::Parse(Parse { input, pattern })),
-        (columns(), columns()).prop_map(|(aggregates, by)| CommandKind::Stats(Stats { aggregates, by })),
+        (columns(), columns())
+            .prop_map(|(aggregates, by)| CommandKind::Stats(Stats { aggregates, by })),
         columns().prop_map(CommandKind::Display),
         any_expr().prop_map(|expr| {
-            CommandKind::Sort(vec![SortKey { expr, direction: Direction::Ascending }])
+            CommandKind::Sort(vec![SortKey {
+                expr,
+                direction: Direction::Ascending,
+            }])
         }),
         any::<u64>().prop_map(CommandKind::Limit),
         names().prop_map(CommandKind::Dedup),
-        (any_expr(), any_field())
-            .prop_map(|(list, text)| CommandKind::Unnest { list, into: name(&text) }),
+        (any_expr(), any_field()).prop_map(|(list, text)| CommandKind::Unnest {
+            list,
+            into: name(&text)
+        }),
     ];
-    kind.prop_map(|kind| Command { kind, span: Span::default() })
+    kind.prop_map(|kind| Command {
+        kind,
+        span: Span::default(),
+    })
 }
 
 #[test]
 fn a_tree_that_is_too_deep_is_refused_and_a_long_chain_is_not() {
     let field = || Box::new(expr(ExprKind::Field("a".to_owned())));
     let filter = |condition: Box<Expr>| {
-        let command = Command { kind: CommandKind::Filter(*condition), span: Span::default() };
-        Program::compile(&Query { commands: vec![command] }, &mut Names::default())
+        let command = Command {
+            kind: CommandKind::Filter(*condition),
+            span: Span::default(),
+        };
+        Program::compile(
+            &Query {
+                commands: vec![command],
+            },
+            &mut Names::default(),
+        )
     };
     let mut chain = field();
     let mut deep = field();
@@ -128,7 +190,12 @@ fn a_tree_that_is_too_deep_is_refused_and_a_long_chain_is_not() {
         deep = Box::new(expr(ExprKind::Unary(UnaryOp::Not, deep)));
     }
     assert!(filter(chain).is_ok());
-    assert!(filter(deep).unwrap_err().message.contains("nested too deeply"));
+    assert!(
+        filter(deep)
+            .unwrap_err()
+            .message
+            .contains("nested too deeply")
+    );
 }
 
 #[test]
@@ -154,13 +221,20 @@ fn every_function_of_the_catalogue_can_be_evaluated() {
                 ("regexReplace", _) => "a, 'b', 'c'".to_owned(),
                 ("parseDate" | "formatDate" | "strftime", 2) => "a, '%Y'".to_owned(),
                 ("parseDate" | "formatDate" | "strftime", 3) => "a, '%Y', 'UTC'".to_owned(),
-                ("isIpInSubnet" | "isIpv4InSubnet" | "isIpv6InSubnet", _) => "a, '10.0.0.0/8'".to_owned(),
+                ("isIpInSubnet" | "isIpv4InSubnet" | "isIpv6InSubnet", _) => {
+                    "a, '10.0.0.0/8'".to_owned()
+                }
                 ("pct", _) => "a, 95".to_owned(),
+                ("rate", _) => "a, 1m".to_owned(),
                 ("topk", _) => "3, a".to_owned(),
                 ("bin", _) => "5m".to_owned(),
                 _ => vec!["a"; count].join(", "),
             };
-            let command = if function.is_aggregate() { "stats" } else { "fields" };
+            let command = if function.is_aggregate() {
+                "stats"
+            } else {
+                "fields"
+            };
             let text = format!("{command} {}({args}) as r", function.name);
             let query = super::super::parse(&text).unwrap();
             let compiled = Program::compile(&query, &mut Names::default());

@@ -16,7 +16,13 @@ fn unknown(start: usize, end: usize) -> Diagnostics {
 fn a_caret_stands_under_the_place_with_file_line_and_column() {
     let source = Source::new("rule.toml", "fields verb\n| filter verbs = 'get'").starting_at(7, 1);
     let drawn = unknown(21, 26).render(&source, Style::Plain);
-    insta::assert_snapshot!(drawn, @"");
+    insta::assert_snapshot!(drawn, @r"
+    error[unknown-field]: there is no field `verbs`
+     --> rule.toml:8:10
+      |
+    8 | | filter verbs = 'get'
+      |          ^^^^^
+    ");
 }
 
 #[test]

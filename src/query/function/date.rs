@@ -8,7 +8,9 @@
 use std::fmt::Write as _;
 use std::str::FromStr as _;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _};
+use chrono::{
+    DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _,
+};
 
 use super::text::{cut, text};
 use super::time::instant;
@@ -38,7 +40,9 @@ fn format(constants: &Constants<'_>, translate: Translate) -> Result<Option<Prep
         return Err("the date pattern has a directive that does not exist".to_owned());
     }
     Ok(Some(Box::new(move |args, _| {
-        args.first().and_then(instant).map_or(Value::Missing, |time| written(time, &pattern, zone))
+        args.first()
+            .and_then(instant)
+            .map_or(Value::Missing, |time| written(time, &pattern, zone))
     })))
 }
 
@@ -48,9 +52,11 @@ fn parse(constants: &Constants<'_>) -> Result<Option<Prepared>, String> {
         Some(pattern) => Box::new(move |args, _| {
             text(args, 0).map_or(Value::Missing, |text| read(&text, &pattern, zone))
         }),
-        None => {
-            Box::new(|args, _| args.first().and_then(instant).map_or(Value::Missing, Value::Time))
-        }
+        None => Box::new(|args, _| {
+            args.first()
+                .and_then(instant)
+                .map_or(Value::Missing, Value::Time)
+        }),
     }))
 }
 
@@ -62,7 +68,9 @@ fn pattern(constants: &Constants<'_>, translate: Translate) -> Result<Option<Str
         Some(_) => return Err("the date pattern must be a text in quotes".to_owned()),
     };
     if pattern.len() > LONGEST_PATTERN {
-        return Err(format!("a date pattern may have at most {LONGEST_PATTERN} bytes"));
+        return Err(format!(
+            "a date pattern may have at most {LONGEST_PATTERN} bytes"
+        ));
     }
     let translated = translate(pattern);
     translated
@@ -84,7 +92,7 @@ fn zone(constants: &Constants<'_>) -> Result<FixedOffset, String> {
     found.ok_or_else(|| "the time zone is not known; write UTC or an offset like +02:00".to_owned())
 }
 
-fn written(millis: i64, pattern: &str, zone: FixedOffset) -> Value<'static> {
+fn written<'r>(millis: i64, pattern: &str, zone: FixedOffset) -> Value<'r> {
     let mut text = String::new();
     let time = DateTime::from_timestamp_millis(millis);
     // An unknown directive fails here, and only here.
@@ -99,7 +107,11 @@ fn read<'r>(text: &str, pattern: &str, zone: FixedOffset) -> Value<'r> {
     let local = |time: NaiveDateTime| zone.from_local_datetime(&time).single();
     let time = DateTime::parse_from_str(text, pattern)
         .ok()
-        .or_else(|| NaiveDateTime::parse_from_str(text, pattern).ok().and_then(local))
+        .or_else(|| {
+            NaiveDateTime::parse_from_str(text, pattern)
+                .ok()
+                .and_then(local)
+        })
         .or_else(|| {
             let date = NaiveDate::parse_from_str(text, pattern).ok()?;
             local(date.and_time(NaiveTime::MIN))
@@ -129,7 +141,12 @@ fn directives(pattern: &str) -> Option<String> {
         }
         rest = rest.get(run..)?;
     }
-    Some(written.replace(".%3f", "%.3f").replace(".%6f", "%.6f").replace(".%9f", "%.9f"))
+    Some(
+        written
+            .replace(".%3f", "%.3f")
+            .replace(".%6f", "%.6f")
+            .replace(".%9f", "%.9f"),
+    )
 }
 
 /// The directive for a letter of Java's date patterns, repeated so many times.

@@ -9,6 +9,7 @@ mod arithmetic;
 mod date;
 mod encoding;
 mod general;
+mod hash;
 mod ip;
 pub(super) mod json;
 mod numeric;
@@ -37,6 +38,10 @@ type Prepared = Box<dyn for<'r> Fn(&mut [Value<'r>], &Clock) -> Value<'r> + Send
 /// The arguments that are known when the query is compiled.
 pub(super) type Constants<'c> = [Option<&'c Value<'static>>];
 
+/// Prepares a function, or says what is wrong with the constants; nothing when there is nothing to
+/// prepare.
+type Prepare = fn(&Constants<'_>) -> Result<Option<Prepared>, String>;
+
 /// A function as the language knows it.
 pub(super) struct Definition {
     name: &'static str,
@@ -46,7 +51,7 @@ pub(super) struct Definition {
     sees_lists: bool,
     reads_clock: bool,
     run: Run,
-    prepare: Option<fn(&Constants<'_>) -> Result<Option<Prepared>, String>>,
+    prepare: Option<Prepare>,
 }
 
 impl Definition {
@@ -82,10 +87,7 @@ impl Definition {
     }
 
     /// Prepares itself when some arguments are constant.
-    const fn prepared_by(
-        mut self,
-        prepare: fn(&Constants<'_>) -> Result<Option<Prepared>, String>,
-    ) -> Self {
+    const fn prepared_by(mut self, prepare: Prepare) -> Self {
         self.prepare = Some(prepare);
         self
     }
@@ -126,7 +128,7 @@ const MANY: usize = usize::MAX;
 
 /// The function of that name, in any case.
 pub(super) fn find(name: &str) -> Option<&'static Definition> {
-    let families: [&[Definition]; 8] = [
+    let families: [&[Definition]; 9] = [
         numeric::FUNCTIONS,
         text::FUNCTIONS,
         encoding::FUNCTIONS,
@@ -135,6 +137,7 @@ pub(super) fn find(name: &str) -> Option<&'static Definition> {
         general::FUNCTIONS,
         json::FUNCTIONS,
         ip::FUNCTIONS,
+        hash::FUNCTIONS,
     ];
     let all = families.into_iter().flatten();
     all.into_iter()

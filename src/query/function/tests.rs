@@ -144,6 +144,22 @@ fn encodings_go_both_ways() {
 }
 
 #[test]
+fn digests_are_written_in_hexadecimal() {
+    check(&[
+        (
+            "sha256",
+            &["abc"],
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        ),
+        ("sha256", &["-"], "-"),
+    ]);
+    let Value::Text(text) = call("sha512", &[v("abc")]) else {
+        panic!("a digest is a text")
+    };
+    assert!(text.starts_with("ddaf35a193617aba") && text.len() == 128);
+}
+
+#[test]
 fn time_functions_compute() {
     check(&[
         ("datefloor", &["@299999", "#60000"], "@240000"),
@@ -188,7 +204,11 @@ fn time_functions_compute() {
             &["1970-01-01 01:00:00 +0100", "%Y-%m-%d %H:%M:%S %z"],
             "@0",
         ),
-        ("parseDate", &["1970-01-01 02:00", "yyyy-MM-dd HH:mm", "+02:00"], "@0"),
+        (
+            "parseDate",
+            &["1970-01-01 02:00", "yyyy-MM-dd HH:mm", "+02:00"],
+            "@0",
+        ),
         ("formatDate", &["@0"], "1970-01-01T00:00:00.000Z"),
         ("strftime", &["@0", "%H:%M", "-01:30"], "22:30"),
         ("strftime", &["@0", "%H:%M", "UTC"], "00:00"),
@@ -357,6 +377,7 @@ fn any_name() -> impl Strategy<Value = &'static str> {
         general::FUNCTIONS,
         json::FUNCTIONS,
         ip::FUNCTIONS,
+        hash::FUNCTIONS,
     ];
     prop::sample::select(families.concat_names())
 }
@@ -365,7 +386,7 @@ trait Names {
     fn concat_names(&self) -> Vec<&'static str>;
 }
 
-impl Names for [&'static [Definition]; 8] {
+impl Names for [&'static [Definition]; 9] {
     fn concat_names(&self) -> Vec<&'static str> {
         self.iter()
             .flat_map(|family| family.iter().map(|definition| definition.name))

@@ -75,10 +75,8 @@ impl Parser<'_> {
 
     fn command_named(&mut self, keyword: &str) -> Parse<CommandKind> {
         let lower = keyword.to_ascii_lowercase();
-        if !matches!(self.kind_after(1), Kind::Symbol(Symbol::LeftParen)) || lower != "count" {
-            if let Some(refusal) = refused::command(&lower) {
-                return self.refuse(refusal);
-            }
+        if let Some(refusal) = refused::command(&lower) {
+            return self.refuse(refusal);
         }
         let read = match lower.as_str() {
             "fields" => |p: &mut Self| Ok(CommandKind::Fields(p.columns()?)),

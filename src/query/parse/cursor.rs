@@ -110,6 +110,11 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Gives up the rest of the query, whose pipes may not be its own.
+    pub(super) fn skip_all(&mut self) {
+        self.at = self.tokens.len();
+    }
+
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

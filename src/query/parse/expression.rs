@@ -200,7 +200,9 @@ impl Parser<'_> {
             .iter()
             .any(|word| is_word(inner, word))
         {
-            return self.refuse(&refused::SUBQUERY);
+            let refused = self.refuse(&refused::SUBQUERY);
+            self.skip_all();
+            return refused;
         }
         let found = Diagnostic::error(
             "in-parentheses",

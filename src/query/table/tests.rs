@@ -11,7 +11,8 @@ type Fields = Vec<(&'static str, Value<'static>)>;
 fn table(text: &str, events: &[Fields]) -> Result<Output, TableError> {
     let mut names = Names::default();
     let query = parse(text).unwrap_or_else(|found| panic!("{text}: {found:?}"));
-    let program = Program::compile(&query, &mut names).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let program =
+        Program::compile(&query, &mut names).unwrap_or_else(|error| panic!("{text}: {error}"));
     let mut table = Table::new(&program);
     for event in events {
         table.push(&names.row(event))?;
@@ -74,17 +75,33 @@ fn columns_add_up_and_the_last_display_wins() {
 
 #[test]
 fn sort_is_natural_descending_by_default_and_limit_keeps_the_first() {
-    assert_eq!(lines("fields code | sort code | limit 2", &events()), ["code", "404", "403"]);
-    assert_eq!(lines("sort code asc | limit 2 | fields code", &events()), ["code", "200", "201"]);
+    assert_eq!(
+        lines("fields code | sort code | limit 2", &events()),
+        ["code", "404", "403"]
+    );
+    assert_eq!(
+        lines("sort code asc | limit 2 | fields code", &events()),
+        ["code", "200", "201"]
+    );
     let text = "fields user, code | sort user asc, code desc | display user, code";
-    let rows = ["user|code", "|401", "ann|404", "ann|201", "ann|200", "bob|403"];
+    let rows = [
+        "user|code",
+        "|401",
+        "ann|404",
+        "ann|201",
+        "ann|200",
+        "bob|403",
+    ];
     assert_eq!(lines(text, &events()), rows);
 }
 
 #[test]
 fn dedup_keeps_the_first_in_order_and_every_missing_value() {
     let text = "fields user, verb | dedup user";
-    assert_eq!(lines(text, &events()), ["user|verb", "ann|create", "bob|list", "|watch"]);
+    assert_eq!(
+        lines(text, &events()),
+        ["user|verb", "ann|create", "bob|list", "|watch"]
+    );
     let twice = [events(), events()].concat();
     let text = "fields user, verb | sort verb asc | dedup user";
     assert_eq!(
@@ -112,20 +129,33 @@ fn unnamed_columns_are_known_by_their_text() {
     let text = "stats count(*) by bin(5m) | filter count(*) > 1 | sort count(*) desc";
     assert_eq!(
         lines(text, &events()),
-        ["bin(5m)|count(*)", "1970-01-01 00:00:00.000|3", "1970-01-01 00:05:00.000|2"]
+        [
+            "bin(5m)|count(*)",
+            "1970-01-01 00:00:00.000|3",
+            "1970-01-01 00:05:00.000|2"
+        ]
     );
-    assert_eq!(lines("stats count() by verb | sort count desc", &events()).len(), 5);
+    assert_eq!(
+        lines("stats count() by verb | sort count desc", &events()).len(),
+        5
+    );
 }
 
 #[test]
 fn a_second_stats_works_on_the_rows_of_the_first() {
     let text = "stats count(*) as n by user, verb | filter ispresent(user) | stats sum(n) as all, count(*) as kinds by user | sort all desc";
-    assert_eq!(lines(text, &events()), ["user|all|kinds", "ann|3|2", "bob|1|1"]);
+    assert_eq!(
+        lines(text, &events()),
+        ["user|all|kinds", "ann|3|2", "bob|1|1"]
+    );
 }
 
 #[test]
 fn without_keys_there_is_one_row_even_of_nothing() {
-    assert_eq!(lines("stats count(*) as n, sum(code) as s", &[]), ["n|s", "0|"]);
+    assert_eq!(
+        lines("stats count(*) as n, sum(code) as s", &[]),
+        ["n|s", "0|"]
+    );
     assert_eq!(lines("stats count(*) by user", &[]), ["user|count(*)"]);
 }
 
