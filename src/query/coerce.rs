@@ -24,7 +24,7 @@ pub const LONGEST_NUMBER: usize = 64;
 
 /// The number a text looks like, if it does.
 #[must_use]
-pub fn number_of_text(text: &str) -> Option<f64> {
+pub(super) fn number_of_text(text: &str) -> Option<f64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if text.len() > LONGEST_NUMBER || !digits.ends_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -54,7 +54,7 @@ pub fn number_of(value: &Value<'_>) -> Option<f64> {
 
 /// A number as a value; what is not finite is missing.
 #[must_use]
-pub fn finite<'r>(number: f64) -> Value<'r> {
+pub(super) fn finite<'r>(number: f64) -> Value<'r> {
     if number.is_finite() {
         Value::Number(number)
     } else {
@@ -64,7 +64,7 @@ pub fn finite<'r>(number: f64) -> Value<'r> {
 
 /// The one way a number is written: no exponent, no trailing zeros, no negative zero.
 #[must_use]
-pub fn number_text(number: f64) -> String {
+pub(super) fn number_text(number: f64) -> String {
     if number == 0.0 {
         "0".to_owned()
     } else {
@@ -74,7 +74,7 @@ pub fn number_text(number: f64) -> String {
 
 /// A time as the console shows it: `2024-01-31 23:59:59.000`, in UTC.
 #[must_use]
-pub fn time_text(millis: i64) -> String {
+pub(super) fn time_text(millis: i64) -> String {
     let mut text = String::new();
     let written = DateTime::from_timestamp_millis(millis)
         .is_some_and(|time| write!(text, "{}", time.format("%Y-%m-%d %H:%M:%S%.3f")).is_ok());
@@ -106,7 +106,7 @@ pub fn shown<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
 
 /// What a value says when it stands where a condition is expected.
 #[must_use]
-pub fn truth_of(value: &Value<'_>) -> Truth {
+pub(super) fn truth_of(value: &Value<'_>) -> Truth {
     match value {
         Value::Missing | Value::Json(_) => Truth::Unknown,
         Value::Bool(flag) => Truth::from(*flag),
@@ -122,7 +122,7 @@ pub fn truth_of(value: &Value<'_>) -> Truth {
 
 /// A truth as a value: what an expression such as `a = b` yields in `fields`.
 #[must_use]
-pub const fn value_of<'r>(truth: Truth) -> Value<'r> {
+pub(super) const fn value_of<'r>(truth: Truth) -> Value<'r> {
     match truth {
         Truth::True => Value::Bool(true),
         Truth::False => Value::Bool(false),

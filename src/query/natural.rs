@@ -28,7 +28,7 @@ pub fn natural_order(left: &Value<'_>, right: &Value<'_>) -> Ordering {
 
 /// Compares two texts run by run.
 #[must_use]
-pub fn natural_text_order(mut left: &str, mut right: &str) -> Ordering {
+fn natural_text_order(mut left: &str, mut right: &str) -> Ordering {
     while !left.is_empty() && !right.is_empty() {
         let (a, b) = (first_run(left), first_run(right));
         let order = match (is_digits(a), is_digits(b)) {

@@ -22,7 +22,7 @@ pub(super) enum Step {
     Compute(usize, Node),
     Filter(Condition),
     /// The slots of the stars.
-    Glob(Node, Glob, Box<[usize]>),
+    Glob(Node, Box<Glob>, Box<[usize]>),
     /// Pairs of a group and its slot.
     Regex(Node, Regex, Box<[(usize, usize)]>),
     /// The same for each match.
@@ -178,6 +178,7 @@ fn set<'r>(frame: &mut Frame<'r>, slot: usize, value: Value<'r>) {
 }
 
 /// Puts the groups of a match into their slots.
+#[expect(clippy::ptr_arg, reason = "the groups of a borrowed text borrow it too")]
 fn bind<'r>(
     frame: &mut Frame<'r>,
     groups: &[(usize, usize)],

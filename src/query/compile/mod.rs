@@ -163,7 +163,7 @@ fn extraction(parse: &Parse, span: Span, scope: &mut Scope<'_>) -> Result<Step, 
                 let message = format!("the pattern has {stars} `*` and there are {names} names");
                 return Err(CompileError::new(*span, message));
             }
-            Ok(Step::Glob(input, glob, slots(names)))
+            Ok(Step::Glob(input, Box::new(glob), slots(names)))
         }
         ParsePattern::Csv { names } => Ok(Step::Csv(input, slots(names))),
         ParsePattern::Logfmt { into } => {
@@ -192,3 +192,6 @@ fn extraction(parse: &Parse, span: Span, scope: &mut Scope<'_>) -> Result<Step, 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

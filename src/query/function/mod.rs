@@ -38,6 +38,10 @@ type Prepared = Box<dyn for<'r> Fn(&mut [Value<'r>], &Clock) -> Value<'r> + Send
 /// The arguments that are known when the query is compiled.
 pub(super) type Constants<'c> = [Option<&'c Value<'static>>];
 
+/// Prepares a function, or says what is wrong with the constants; nothing when there is nothing to
+/// prepare.
+type Prepare = fn(&Constants<'_>) -> Result<Option<Prepared>, String>;
+
 /// A function as the language knows it.
 pub(super) struct Definition {
     name: &'static str,
@@ -47,7 +51,7 @@ pub(super) struct Definition {
     sees_lists: bool,
     reads_clock: bool,
     run: Run,
-    prepare: Option<fn(&Constants<'_>) -> Result<Option<Prepared>, String>>,
+    prepare: Option<Prepare>,
 }
 
 impl Definition {
@@ -83,10 +87,7 @@ impl Definition {
     }
 
     /// Prepares itself when some arguments are constant.
-    const fn prepared_by(
-        mut self,
-        prepare: fn(&Constants<'_>) -> Result<Option<Prepared>, String>,
-    ) -> Self {
+    const fn prepared_by(mut self, prepare: Prepare) -> Self {
         self.prepare = Some(prepare);
         self
     }
