@@ -145,7 +145,7 @@ fn carrier(object: &str, out: &mut Outlet<'_>, depth: u8) -> ControlFlow<()> {
 pub(super) fn packed(base64: &str, out: &mut Outlet<'_>, depth: u8) -> ControlFlow<()> {
     let payload = payload::unpack(base64, out.limits);
     let text = out.text(&payload.bytes)?;
-    if payload.fault.is_none() || !text.is_empty() {
+    if payload.fault.is_none() || !text.trim().is_empty() {
         contents(&text, out, depth)?;
     }
     match payload.fault {

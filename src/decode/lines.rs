@@ -89,7 +89,21 @@ fn opens_list(data: &[u8]) -> bool {
     matches!(next, Some(b'{' | b'[' | b']'))
 }
 
+/// Whether a `{` stands alone on its line, as no log line does: a pretty-printed object.
+fn opens_alone(data: &[u8]) -> bool {
+    let next = data
+        .iter()
+        .skip(1)
+        .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+    next == Some(&b'\n')
+}
+
 fn object(window: &mut Window<'_>, out: &mut Outlet<'_>, mode: Mode) -> ControlFlow<()> {
+    let mode = if opens_alone(window.data()) {
+        Mode::Values
+    } else {
+        mode
+    };
     match (head::look_at(window.data()), mode) {
         (Head::List, _) => list::object(window, out),
         (Head::Line, Mode::Lines) => line(window, out),
@@ -104,10 +118,9 @@ fn undecided(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
         return line(window, out);
     };
     let bytes = window.data().get(..len).unwrap_or_default();
-    let opens = bytes.trim_ascii() == b"{";
     let text = String::from_utf8_lossy(bytes);
     match head::look(&text) {
-        Head::Line | Head::Undecided if !opens => line(window, out),
+        Head::Line | Head::Undecided => line(window, out),
         Head::List => list::object(window, out),
         _ => value(window, out),
     }
