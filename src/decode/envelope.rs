@@ -47,7 +47,7 @@ fn each<'t>(
 pub(super) fn partial(text: &str, out: &mut Outlet<'_>, depth: u8) -> ControlFlow<()> {
     value(text, out, depth)?;
     let line = matches!(head::look(text), Head::Line | Head::Undecided);
-    if walk::is_whole(text) || (line && text.trim_start().starts_with('{')) {
+    if (line && text.trim_start().starts_with('{')) || walk::is_whole(text) {
         return ControlFlow::Continue(());
     }
     out.problem(Refusal::Cut, "envelope ends before it is complete")

@@ -24,6 +24,21 @@ fn a_cut_audit_line_is_one_log_event_wherever_it_stands() {
 }
 
 #[test]
+fn a_cut_is_seen_where_objects_follow_without_a_break() {
+    let cut = format!("{}[Truncated...]", &audit(9)[..200]);
+    let all = [
+        audit(1),
+        cut.clone(),
+        audit(2),
+        audit(3),
+        cut.clone(),
+        cut,
+        audit(4),
+    ];
+    assert_eq!(read(all.concat()).messages, all);
+}
+
+#[test]
 fn a_first_line_cut_at_any_byte_leaves_the_second_alone() {
     let event = audit(1);
     for at in (30..event.len()).filter(|at| event.is_char_boundary(*at)) {

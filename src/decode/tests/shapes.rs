@@ -376,7 +376,7 @@ fn positions_count_lines_and_bytes_of_the_text() {
     let seen = read(format!("\n{event}\nI0601 12:00:00.000000 x\n\n{event}\n"));
     let step = event.len() as u64 + 1;
     assert_eq!(seen.places, [(1, 2), (1 + step, 3), (1 + step + 25, 5)]);
-    let list = format!("{{\n\"events\": [\n{{\"message\": \"a\"}},\n{{\"message\": \"b\"}}\n]}}");
+    let list = "{\n\"events\": [\n{\"message\": \"a\"},\n{\"message\": \"b\"}\n]}";
     assert_eq!(read(list).places, [(14, 3), (32, 4)]);
     let csv = csv_of(&["a\nb".to_owned(), "c".to_owned()]);
     let lines: Vec<u64> = read(csv).places.iter().map(|place| place.1).collect();
