@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use base64::Engine;
 
 use super::Refusal;
-use super::compress::Fault;
+use super::fault::Fault;
 use super::payload::BASE64;
 use super::window::Window;
 

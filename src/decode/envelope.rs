@@ -47,7 +47,7 @@ fn each<'t>(
 pub(super) fn partial(text: &str, out: &mut Outlet<'_>, depth: u8) -> ControlFlow<()> {
     value(text, out, depth)?;
     let line = matches!(head::look(text), Head::Line | Head::Undecided);
-    if walk::is_whole(text) || (line && text.trim_start().starts_with('{')) {
+    if (line && text.trim_start().starts_with('{')) || walk::is_whole(text) {
         return ControlFlow::Continue(());
     }
     out.problem(Refusal::Cut, "envelope ends before it is complete")
@@ -145,7 +145,7 @@ fn carrier(object: &str, out: &mut Outlet<'_>, depth: u8) -> ControlFlow<()> {
 pub(super) fn packed(base64: &str, out: &mut Outlet<'_>, depth: u8) -> ControlFlow<()> {
     let payload = payload::unpack(base64, out.limits);
     let text = out.text(&payload.bytes)?;
-    if payload.fault.is_none() || !text.is_empty() {
+    if payload.fault.is_none() || !text.trim().is_empty() {
         contents(&text, out, depth)?;
     }
     match payload.fault {

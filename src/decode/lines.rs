@@ -7,6 +7,7 @@
 use std::ops::ControlFlow::{self, Continue};
 
 use memchr::memchr;
+use memchr::memmem::find;
 
 use super::head::{self, Head};
 use super::outlet::Outlet;
@@ -89,11 +90,26 @@ fn opens_list(data: &[u8]) -> bool {
     matches!(next, Some(b'{' | b'[' | b']'))
 }
 
+/// Whether a `{` stands alone on its line, as no log line does: a pretty-printed object.
+fn opens_alone(data: &[u8]) -> bool {
+    let next = data
+        .iter()
+        .skip(1)
+        .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+    next == Some(&b'\n')
+}
+
 fn object(window: &mut Window<'_>, out: &mut Outlet<'_>, mode: Mode) -> ControlFlow<()> {
+    let mode = if opens_alone(window.data()) {
+        Mode::Values
+    } else {
+        mode
+    };
     match (head::look_at(window.data()), mode) {
         (Head::List, _) => list::object(window, out),
         (Head::Line, Mode::Lines) => line(window, out),
         (Head::Undecided, Mode::Lines) => undecided(window, out),
+        (Head::Line | Head::Undecided, Mode::Values) => bare_value(window, out),
         _ => value(window, out),
     }
 }
@@ -104,10 +120,9 @@ fn undecided(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
         return line(window, out);
     };
     let bytes = window.data().get(..len).unwrap_or_default();
-    let opens = bytes.trim_ascii() == b"{";
     let text = String::from_utf8_lossy(bytes);
     match head::look(&text) {
-        Head::Line | Head::Undecided if !opens => line(window, out),
+        Head::Line | Head::Undecided => line(window, out),
         Head::List => list::object(window, out),
         _ => value(window, out),
     }
@@ -116,14 +131,52 @@ fn undecided(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
 /// A JSON value of any number of lines.
 fn value(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
     match window.value_end(out.limits.envelope) {
-        Span::Long => out.too_long_envelope(),
-        Span::Whole(width) | Span::Broken(width) | Span::Cut(width) => {
-            let text = out.text(window.data().get(..width).unwrap_or_default())?;
-            envelope::partial(&text, out, 0)?;
-            window.consume(width);
-            Continue(())
+        Span::Long => {
+            window.skip_value();
+            out.too_long_envelope()
         }
+        Span::Whole(width) => take_value(window, out, width, true),
+        Span::Broken(width) | Span::Cut(width) => take_value(window, out, width, false),
     }
+}
+
+/// The mark of a line that was cut, and the two bytes with which the next begins.
+const CUT_BEFORE_NEXT: &[u8] = b"[Truncated...]{\"";
+
+/// A log line that ends where its brackets close, or at the mark of a cut that another line
+/// follows without a break.
+fn bare_value(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
+    let span = window.value_end(out.limits.envelope);
+    let seen = match span {
+        Span::Whole(width) | Span::Broken(width) | Span::Cut(width) => width,
+        Span::Long => out.limits.envelope,
+    };
+    // The mark stands inside a string, whose end is missing: brackets mean nothing behind it.
+    let reach = seen.saturating_add(CUT_BEFORE_NEXT.len());
+    window.want(reach);
+    let bytes = window.data().get(..reach).unwrap_or(window.data());
+    match (find(bytes, CUT_BEFORE_NEXT), span) {
+        (Some(at), _) => take_value(window, out, at + CUT_BEFORE_NEXT.len() - 2, false),
+        (None, Span::Whole(width)) => take_value(window, out, width, true),
+        (None, _) => value(window, out),
+    }
+}
+
+fn take_value(
+    window: &mut Window<'_>,
+    out: &mut Outlet<'_>,
+    width: usize,
+    whole: bool,
+) -> ControlFlow<()> {
+    let text = out.text(window.data().get(..width).unwrap_or_default())?;
+    let read = if whole {
+        envelope::value
+    } else {
+        envelope::partial
+    };
+    read(&text, out, 0)?;
+    window.consume(width);
+    Continue(())
 }
 
 /// A line that is one log event, or base64.

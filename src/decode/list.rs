@@ -65,7 +65,10 @@ fn pass_over(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), E
     place(window, out);
     match window.value_end(out.limits.envelope) {
         Span::Whole(width) if width > 0 => window.consume(width),
-        Span::Long => out.too_long_envelope()?,
+        Span::Long => {
+            window.skip_value();
+            out.too_long_envelope()?;
+        }
         Span::Whole(_) => {
             cut(window, out)?;
             return Continue(End::Cut);
@@ -105,6 +108,7 @@ fn element(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), End
     place(window, out);
     let (width, end) = match window.value_end(out.limits.envelope) {
         Span::Long => {
+            window.skip_value();
             out.too_long_envelope()?;
             return Continue(End::Whole);
         }

@@ -8,7 +8,9 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::compress::{self, Bounds, Fault};
+use super::compress;
+use super::fault::{Fault, fault};
+use super::layer::Bounds;
 use super::{Limits, Refusal};
 
 /// Base64 as all kinds of tools write it: with or without padding.
@@ -51,7 +53,7 @@ fn inflate(packed: &[u8], limits: Limits) -> Payload {
     let read = opened.and_then(|mut reader| reader.read_to_end(&mut bytes));
     Payload {
         bytes,
-        fault: read.err().map(|error| compress::fault(&error)),
+        fault: read.err().map(|error| fault(&error)),
     }
 }
 

@@ -8,8 +8,10 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::base64_text::Base64Text;
-use super::compress::{self, Bounds};
+use super::compress;
+use super::fault::fault;
 use super::item::Item;
+use super::layer::Bounds;
 use super::outlet::Outlet;
 use super::shape::{self, Shape};
 use super::window::Window;
@@ -109,6 +111,6 @@ fn whole_base64(window: &mut Window<'_>, out: &mut Outlet<'_>, depth: u8) -> Con
 }
 
 fn failed(error: &io::Error, out: &mut Outlet<'_>) -> ControlFlow<()> {
-    let fault = compress::fault(error);
+    let fault = fault(error);
     out.problem(fault.refusal, Cow::Owned(fault.detail))
 }

@@ -29,43 +29,73 @@ pub(super) struct Scan {
 impl Scan {
     /// Reads on.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Step {
-        for (at, &byte) in bytes.iter().enumerate() {
+        let mut at = 0;
+        loop {
             if self.string {
-                if self.escaped {
-                    self.escaped = false;
-                } else if byte == b'"' {
-                    self.string = false;
-                    if self.depth == 0 {
-                        return Step::Done(at + 1);
-                    }
-                } else if byte == b'\\' {
-                    self.escaped = true;
-                } else if byte == b'\n' {
-                    return Step::Broken(at);
-                }
-                continue;
+                at = match self.through_string(bytes, at) {
+                    Ok(end) => end,
+                    Err(step) => return step,
+                };
             }
-            match byte {
-                b'"' if !self.scalar => self.string = true,
-                b'{' | b'[' if self.depth > 0 && !matches!(self.last, b'[' | b',' | b':') => {
-                    return Step::Broken(at);
-                }
-                b'{' | b'[' if !self.scalar => self.depth = self.depth.saturating_add(1),
-                b'}' | b']' if self.depth > 0 => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return Step::Done(at + 1);
-                    }
-                }
-                b' ' | b'\t' | b'\r' | b'\n' if self.depth > 0 => continue,
-                _ if self.depth > 0 => {}
-                b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"' => return Step::Done(at),
-                b' ' | b'\t' | b'\r' | b'\n' => return Step::Done(at),
-                _ => self.scalar = true,
+            let Some(&byte) = bytes.get(at) else {
+                return Step::More;
+            };
+            if let Some(step) = self.outside(byte, at) {
+                return step;
             }
-            self.last = byte;
+            at += 1;
         }
-        Step::More
+    }
+
+    /// Passes the rest of a string; says where it ends, or why the scan ends inside it.
+    fn through_string(&mut self, bytes: &[u8], mut at: usize) -> Result<usize, Step> {
+        if std::mem::take(&mut self.escaped) && bytes.get(at) != Some(&b'\n') {
+            at += 1;
+        }
+        loop {
+            at += plain(bytes.get(at..).unwrap_or_default());
+            match bytes.get(at) {
+                Some(b'"') if self.depth == 0 => return Err(Step::Done(at + 1)),
+                Some(b'"') => {
+                    self.string = false;
+                    return Ok(at + 1);
+                }
+                // A line may be cut after a backslash.
+                Some(b'\\') if bytes.get(at + 1) == Some(&b'\n') => at += 1,
+                // The last byte of a piece may escape the first of the next.
+                Some(b'\\') => at += 2,
+                Some(b'\n') => return Err(Step::Broken(at)),
+                Some(_) => at += 1,
+                None => {
+                    self.escaped = at > bytes.len();
+                    return Err(Step::More);
+                }
+            }
+        }
+    }
+
+    /// A byte between strings.
+    fn outside(&mut self, byte: u8, at: usize) -> Option<Step> {
+        match byte {
+            b'"' if !self.scalar => self.string = true,
+            b'{' | b'[' if self.depth > 0 && !matches!(self.last, b'[' | b',' | b':') => {
+                return Some(Step::Broken(at));
+            }
+            b'{' | b'[' if !self.scalar => self.depth = self.depth.saturating_add(1),
+            b'}' | b']' if self.depth > 0 => {
+                self.depth -= 1;
+                if self.depth == 0 {
+                    return Some(Step::Done(at + 1));
+                }
+            }
+            b' ' | b'\t' | b'\r' | b'\n' if self.depth > 0 => return None,
+            _ if self.depth > 0 => {}
+            b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"' => return Some(Step::Done(at)),
+            b' ' | b'\t' | b'\r' | b'\n' => return Some(Step::Done(at)),
+            _ => self.scalar = true,
+        }
+        self.last = byte;
+        None
     }
 
     /// Whether the value is whole when the text ends here: true only of a bare number or word.
@@ -77,4 +107,27 @@ impl Scan {
     pub(super) fn in_string(&self) -> bool {
         self.string
     }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// How many bytes of a string, eight at a time, hold neither a quote, a backslash nor a line break.
+/// It may stop short of the first of them, never beyond.
+fn plain(bytes: &[u8]) -> usize {
+    let mut passed = 0;
+    for eight in bytes.as_chunks::<8>().0 {
+        let word = u64::from_le_bytes(*eight);
+        let marks =
+            zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5c)) | zeros(word ^ (ONES * 0x0a));
+        if marks != 0 {
+            return passed + marks.trailing_zeros() as usize / 8;
+        }
+        passed += 8;
+    }
+    passed
+}
+
+/// The high bit of each byte that is zero. Bytes above the first may be marked wrongly.
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & (ONES << 7)
 }

@@ -30,7 +30,7 @@ pub(super) enum Line {
 pub(super) enum Span {
     /// A value of so many bytes.
     Whole(usize),
-    /// It is longer than the limit. It was consumed.
+    /// It is longer than the limit. Nothing of it was consumed.
     Long,
     /// It was cut off by a line break inside a string, so many bytes on.
     Broken(usize),
@@ -203,11 +203,11 @@ impl<'r> Window<'r> {
             match step {
                 Step::Done(more) if seen + more <= limit => return Span::Whole(seen + more),
                 Step::Broken(more) if seen + more <= limit => return Span::Broken(seen + more),
-                Step::Done(_) | Step::Broken(_) => return self.skip_value(Scan::default()),
+                Step::Done(_) | Step::Broken(_) => return Span::Long,
                 Step::More => seen = self.data().len(),
             }
             if seen > limit {
-                return self.skip_value(Scan::default());
+                return Span::Long;
             }
             if !self.fill() {
                 return if scan.ends_here() {
@@ -220,17 +220,15 @@ impl<'r> Window<'r> {
     }
 
     /// Leaves a value behind without keeping it.
-    fn skip_value(&mut self, mut scan: Scan) -> Span {
+    pub(super) fn skip_value(&mut self) {
+        let mut scan = Scan::default();
         loop {
             match scan.feed(self.data()) {
-                Step::Done(bytes) | Step::Broken(bytes) => {
-                    self.consume(bytes);
-                    return Span::Long;
-                }
+                Step::Done(bytes) | Step::Broken(bytes) => return self.consume(bytes),
                 Step::More => self.consume(self.data().len()),
             }
             if !self.fill() {
-                return Span::Long;
+                return;
             }
         }
     }

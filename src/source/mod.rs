@@ -1,1 +1,14 @@
 //! Where bytes come from.
+//!
+//! [`find`] turns the paths a user names into [`Input`]s; [`Input::open`] gives their bytes. What
+//! the bytes mean is none of this room's business.
+
+mod file;
+mod find;
+mod origin;
+mod progress;
+
+pub use file::{Failure, Input};
+pub use find::{Listing, Skipped, find};
+pub use origin::origin_of;
+pub use progress::{Counted, Progress};
