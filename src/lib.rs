@@ -24,6 +24,9 @@ pub mod json;
 pub mod pipeline;
 pub mod query;
 pub mod record;
+<<<<<<< HEAD
 pub mod sink;
+=======
+>>>>>>> samples
 pub mod source;
 pub mod telemetry;

@@ -5,6 +5,8 @@ mod completions;
 mod detectors;
 mod exit;
 mod fields;
+mod inputs;
+mod progress;
 mod query;
 mod replay;
 mod setup;

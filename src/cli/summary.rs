@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::inputs::Reading;
 use crate::alert::escape;
 use crate::detect::Allow;
 use crate::pipeline::Tally;
@@ -12,9 +13,8 @@ use crate::pipeline::Tally;
 pub(super) struct Run<'r> {
     pub(super) tally: &'r Tally,
     pub(super) forgotten: u64,
-    pub(super) inputs: usize,
+    pub(super) reading: &'r Reading,
     pub(super) elapsed: Duration,
-    pub(super) interrupted: bool,
     pub(super) allows: &'r [Allow],
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Run<'r> {
 pub(super) fn render(run: &Run<'_>) -> String {
     let mut out = String::new();
     events(&mut out, run);
-    unread(&mut out, run.tally);
+    unread(&mut out, run);
     alerts(&mut out, run);
     exceptions(&mut out, run);
     speed(&mut out, run);
@@ -50,18 +50,27 @@ fn events(out: &mut String, run: &Run<'_>) {
     }
     more(tally.control, "control messages");
     more(tally.outside, "of them outside --since/--until");
-    let inputs = if run.inputs == 1 { "1 input".into() } else { format!("{} inputs", run.inputs) };
+    let count = run.reading.inputs;
+    let inputs = if count == 1 { "1 input".into() } else { format!("{count} inputs") };
     line(out, "read", &format!("{} from {inputs}", kinds.join(", ")));
 }
 
-fn unread(out: &mut String, tally: &Tally) {
+fn unread(out: &mut String, run: &Run<'_>) {
+    let tally = run.tally;
     if tally.quarantined > 0 {
         let text = "records made the program panic and were set aside; please report this";
         line(out, "set aside", &format!("{} {text}", grouped(tally.quarantined)));
     }
     let mut head = "not read";
-    if tally.problems.is_empty() {
+    for failure in &run.reading.failures {
+        line(out, head, &escape::visible(failure));
+        head = "";
+    }
+    if tally.problems.is_empty() && run.reading.failures.is_empty() {
         line(out, head, "nothing: every line was understood");
+    }
+    for skipped in &run.reading.skipped {
+        line(out, "skipped", skipped);
     }
     for (reason, (count, cases)) in &tally.problems {
         line(out, head, &format!("{} {reason}: {}", grouped(*count), reason.explanation()));
@@ -123,7 +132,7 @@ fn speed(out: &mut String, run: &Run<'_>) {
     let seconds = run.elapsed.as_secs_f64();
     let megabytes = megabytes(run.tally.bytes);
     let rate = if seconds > 0.0 { megabytes / seconds } else { 0.0 };
-    let stopped = if run.interrupted { ", stopped before the end" } else { "" };
+    let stopped = if run.reading.interrupted { ", stopped before the end" } else { "" };
     line(out, "time", &format!("{seconds:.2} s, {megabytes:.1} MB of log lines, {rate:.0} MB/s{stopped}"));
 }
 

@@ -4,6 +4,7 @@
 //! downloads, exports, envelopes of subscriptions, compressed or not, and gives [`Item`]s. It tells
 //! the shape by content, streams with flat memory, and counts what it cannot read.
 
+mod ahead;
 mod base64_text;
 mod clock;
 mod columns;
@@ -33,6 +34,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use ahead::Ahead;
 pub use item::{Item, Problem};
 pub use limits::Limits;
 pub use line::Decoded;

@@ -87,9 +87,9 @@ impl Input {
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn open(&self, progress: &Progress) -> Result<Counted<Box<dyn Read>>, Failure> {
-        let reader: Box<dyn Read> = match &self.path {
-            None => Box::new(io::stdin().lock()),
+    pub fn open(&self, progress: &Progress) -> Result<Counted<Box<dyn Read + Send>>, Failure> {
+        let reader: Box<dyn Read + Send> = match &self.path {
+            None => Box::new(io::stdin()),
             Some(path) => Box::new(File::open(path).map_err(|source| Failure::Unreadable {
                 path: self.name.clone(),
                 source,

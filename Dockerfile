@@ -1,0 +1,23 @@
+# syntax=docker/dockerfile:1
+#
+#   docker build -t trailhound .
+#   docker run --rm --read-only -v "$PWD/logs:/logs:ro" trailhound replay /logs
+#
+# For arm64 build on an arm64 machine, or with `docker buildx build --platform linux/arm64`: both base
+# images exist for it and nothing here names an architecture.
+
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+COPY . .
+# The cache mounts keep the registry and the compiled dependencies from one build to the next.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/src/target \
+    cargo build --release --locked --bin trailhound && cp target/release/trailhound /trailhound
+
+# glibc and CA roots, no shell and no package manager; runs as user 65532.
+FROM gcr.io/distroless/cc-debian12:nonroot
+COPY --from=build /trailhound /usr/local/bin/trailhound
+USER nonroot
+# Writes nothing to disk, so the root file system can be read-only.
+ENTRYPOINT ["/usr/local/bin/trailhound"]
+CMD ["--help"]

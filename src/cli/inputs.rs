@@ -1,0 +1,116 @@
+//! Reads the inputs a user names, one after another, with a progress bar and a way to stop.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Result;
+
+use super::exit::UsageError;
+use super::progress::Bar;
+use crate::decode::{Ahead, Item, Limits, Reader};
+use crate::source::{Listing, Progress, find};
+
+/// Inputs that were found, and how to stop reading them.
+pub(super) struct Inputs {
+    listing: Listing,
+    stop: Arc<AtomicBool>,
+}
+
+/// How the reading went.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// How many inputs were read, whole or in part.
+    pub(super) inputs: usize,
+    /// Inputs that could not be read at all, in words.
+    pub(super) failures: Vec<String>,
+    /// What was left out on purpose, in words.
+    pub(super) skipped: Vec<String>,
+    /// Whether Ctrl-C ended it.
+    pub(super) interrupted: bool,
+}
+
+impl Inputs {
+    /// Finds the inputs; an error when there is nothing to read. From here on Ctrl-C stops the
+    /// reading, and a second one the program.
+    pub(super) fn find(paths: &[String]) -> Result<Self> {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        let listing = find(&paths);
+        if listing.inputs.is_empty() {
+            let failures: Vec<String> = listing.failures.iter().map(ToString::to_string).collect();
+            let text = if failures.is_empty() {
+                "nothing to read: the paths hold no files".to_owned()
+            } else {
+                failures.join("\n")
+            };
+            return Err(UsageError(text).into());
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stop);
+        ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::Relaxed) {
+                hard_stop();
+            }
+        })?;
+        Ok(Self { listing, stop })
+    }
+
+    /// Reads everything; `on` gets each item and may end it.
+    pub(super) fn read(&self, on: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>) -> Reading {
+        let progress = Progress::default();
+        let bar = Bar::start(&progress, self.listing.total_size());
+        let mut reading = Reading {
+            failures: self.listing.failures.iter().map(ToString::to_string).collect(),
+            skipped: self.skipped(),
+            ..Reading::default()
+        };
+        let limits = Limits::default();
+        let mut reader = Reader::new(limits);
+        let stopped = || self.stop.load(Ordering::Relaxed);
+        let mut guarded = |item: Item<'_>| {
+            if stopped() { ControlFlow::Break(()) } else { on(item) }
+        };
+        for input in &self.listing.inputs {
+            let opened = input.open(&progress).map_err(|failure| failure.to_string());
+            let opened = opened.and_then(|bytes| {
+                Ahead::open(bytes, limits, Arc::clone(&self.stop))
+                    .map_err(|error| format!("{}: {error}", input.name))
+            });
+            match opened {
+                Ok(bytes) => {
+                    reading.inputs += 1;
+                    if reader.read(&input.name, bytes, &input.origin, &mut guarded).is_break() {
+                        break;
+                    }
+                }
+                Err(failure) => reading.failures.push(failure),
+            }
+            if stopped() {
+                break;
+            }
+        }
+        bar.finish();
+        reading.interrupted = stopped();
+        reading
+    }
+
+    fn skipped(&self) -> Vec<String> {
+        let skipped = self.listing.skipped;
+        [
+            (skipped.export_probes, "aws-logs-write-test objects of export tasks"),
+            (skipped.not_files, "pipes, sockets or devices inside folders"),
+            (skipped.loops, "links that lead back to a folder above them"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect()
+    }
+}
+
+/// The second Ctrl-C: whoever presses it twice means it.
+#[allow(clippy::exit, reason = "the user asks for the end twice, and the first way is stuck")]
+fn hard_stop() {
+    std::process::exit(130);
+}

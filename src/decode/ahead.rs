@@ -1,0 +1,182 @@
+//! Reads and decompresses on a thread of its own, a few blocks ahead of whoever reads.
+//!
+//! Decompression is the dearest part of reading a compressed export, so it gets a core of its own
+//! where there is one. And a read that blocks, as on an idle pipe, keeps nobody from stopping.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
+
+use super::Limits;
+use super::compress;
+use super::layer::Bounds;
+
+/// Bytes in a block.
+const BLOCK: usize = 256 << 10;
+
+/// Blocks that may wait: all of them together hold memory flat.
+const WAITING: usize = 4;
+
+/// How often a reader that waits looks whether it should stop.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// The decompressed bytes of an input, read ahead.
+#[derive(Debug)]
+pub struct Ahead {
+    blocks: Receiver<io::Result<Vec<u8>>>,
+    /// Blocks that were read go back to be filled again.
+    empty: SyncSender<Vec<u8>>,
+    block: Vec<u8>,
+    at: usize,
+    stop: Arc<AtomicBool>,
+}
+
+impl Ahead {
+    /// Begins to read `input`, whatever layers of compression lie around it. Once `stop` is set the
+    /// input ends.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn open(
+        input: impl Read + Send + 'static,
+        limits: Limits,
+        stop: Arc<AtomicBool>,
+    ) -> io::Result<Self> {
+        let (send, blocks) = sync_channel(WAITING);
+        let (empty, used) = sync_channel(WAITING + 2);
+        std::thread::Builder::new()
+            .name("read-ahead".to_owned())
+            .spawn(move || fill(input, limits, &send, &used))?;
+        Ok(Self { blocks, empty, block: Vec::new(), at: 0, stop })
+    }
+
+    /// The next block; `None` at the end.
+    fn next(&self) -> Option<io::Result<Vec<u8>>> {
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            match self.blocks.recv_timeout(PATIENCE) {
+                Ok(block) => return Some(block),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+}
+
+impl Read for Ahead {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if self.at >= self.block.len() {
+            let Some(block) = self.next() else { return Ok(0) };
+            let used = std::mem::replace(&mut self.block, block?);
+            self.at = 0;
+            // Nobody may want it back any more.
+            let _ = self.empty.try_send(used);
+        }
+        let rest = self.block.get(self.at..).unwrap_or_default();
+        let length = rest.len().min(room.len());
+        if let (Some(to), Some(from)) = (room.get_mut(..length), rest.get(..length)) {
+            to.copy_from_slice(from);
+        }
+        self.at += length;
+        Ok(length)
+    }
+}
+
+/// Fills blocks until the input ends or nobody wants them any more.
+fn fill(
+    input: impl Read,
+    limits: Limits,
+    send: &SyncSender<io::Result<Vec<u8>>>,
+    used: &Receiver<Vec<u8>>,
+) {
+    let mut opened = match compress::open(input, Bounds::file(limits)) {
+        Ok(opened) => opened,
+        Err(error) => {
+            let _ = send.send(Err(error));
+            return;
+        }
+    };
+    loop {
+        let mut block = used.try_recv().unwrap_or_default();
+        block.resize(BLOCK, 0);
+        let outcome = match read_some(&mut opened, &mut block) {
+            Ok(0) => return,
+            Ok(length) => {
+                block.truncate(length);
+                Ok(block)
+            }
+            Err(error) => Err(error),
+        };
+        let failed = outcome.is_err();
+        if send.send(outcome).is_err() || failed {
+            return;
+        }
+    }
+}
+
+/// Reads once. One read at a time, so that a line on a slow pipe is passed on as it comes.
+fn read_some(input: &mut dyn Read, block: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(block) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+
+    fn ahead(input: impl Read + Send + 'static, stop: bool) -> Ahead {
+        Ahead::open(input, Limits::default(), Arc::new(AtomicBool::new(stop))).unwrap()
+    }
+
+    #[test]
+    fn all_bytes_come_in_order() {
+        let bytes: Vec<u8> = (0..3_000_000u32).map(|n| (n % 251) as u8).collect();
+        let mut read = Vec::new();
+        ahead(io::Cursor::new(bytes.clone()), false).read_to_end(&mut read).unwrap();
+        assert!(read == bytes);
+    }
+
+    #[test]
+    fn a_stop_ends_the_input_even_when_a_read_blocks() {
+        struct Blocked(std::sync::mpsc::Receiver<()>);
+        impl Read for Blocked {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                // Ends when the test drops its end, after the reader has stopped.
+                let _ = self.0.recv();
+                Ok(0)
+            }
+        }
+        let (hold, blocked) = std::sync::mpsc::channel();
+        let mut read = Vec::new();
+        ahead(Blocked(blocked), true).read_to_end(&mut read).unwrap();
+        assert!(read.is_empty());
+        drop(hold);
+    }
+
+    #[test]
+    fn an_error_comes_after_what_was_read_before_it() {
+        struct Failing(bool);
+        impl Read for Failing {
+            fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+                if std::mem::replace(&mut self.0, true) {
+                    return Err(io::Error::other("broken"));
+                }
+                room[..3].copy_from_slice(b"abc");
+                Ok(3)
+            }
+        }
+        let mut reader = ahead(Failing(false), false);
+        let mut room = [0; 16];
+        assert_eq!(reader.read(&mut room).unwrap(), 3);
+        assert!(reader.read(&mut room).is_err());
+    }
+}
