@@ -247,3 +247,12 @@ fn an_error_of_the_system_keeps_what_was_read() {
         (vec![audit(1)], vec!["read-failed"])
     );
 }
+
+#[test]
+fn refusals_have_names_of_their_own() {
+    let names: std::collections::BTreeSet<&str> = super::super::Refusal::ALL
+        .iter()
+        .map(|refusal| refusal.as_str())
+        .collect();
+    assert_eq!(names.len(), super::super::Refusal::ALL.len());
+}
