@@ -24,9 +24,6 @@ pub mod json;
 pub mod pipeline;
 pub mod query;
 pub mod record;
-<<<<<<< HEAD
 pub mod sink;
-=======
->>>>>>> samples
 pub mod source;
 pub mod telemetry;

@@ -7,7 +7,6 @@
 use std::ops::ControlFlow::{self, Continue};
 
 use memchr::memchr;
-use memchr::memmem::find;
 
 use super::head::{self, Head};
 use super::outlet::Outlet;
@@ -86,7 +85,11 @@ fn skip_blank(window: &mut Window<'_>) -> Option<u8> {
 
 /// Whether a `[` begins a JSON array and not a line of text.
 fn opens_list(data: &[u8]) -> bool {
-    let next = data.iter().skip(1).find(|byte| !byte.is_ascii_whitespace());
+    let next = data
+        .iter()
+        .take(head::LOOK)
+        .skip(1)
+        .find(|byte| !byte.is_ascii_whitespace());
     matches!(next, Some(b'{' | b'[' | b']'))
 }
 
@@ -94,6 +97,7 @@ fn opens_list(data: &[u8]) -> bool {
 fn opens_alone(data: &[u8]) -> bool {
     let next = data
         .iter()
+        .take(head::LOOK)
         .skip(1)
         .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
     next == Some(&b'\n')
@@ -109,7 +113,6 @@ fn object(window: &mut Window<'_>, out: &mut Outlet<'_>, mode: Mode) -> ControlF
         (Head::List, _) => list::object(window, out),
         (Head::Line, Mode::Lines) => line(window, out),
         (Head::Undecided, Mode::Lines) => undecided(window, out),
-        (Head::Line | Head::Undecided, Mode::Values) => bare_value(window, out),
         _ => value(window, out),
     }
 }
@@ -128,46 +131,28 @@ fn undecided(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
     }
 }
 
+/// The width of the mark of a cut line that stands `at` bytes on.
+fn cut_mark(window: &mut Window<'_>, at: usize) -> usize {
+    const MARK: &[u8] = b"[Truncated...]";
+    window.want(at + MARK.len());
+    let marked = window
+        .data()
+        .get(at..)
+        .is_some_and(|rest| rest.starts_with(MARK));
+    if marked { MARK.len() } else { 0 }
+}
+
 /// A JSON value of any number of lines.
 fn value(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
-    match window.value_end(out.limits.envelope) {
+    let (width, whole) = match window.value_end(out.limits.envelope) {
+        Span::Whole(width) => (width, true),
+        Span::Broken(width) => (width + cut_mark(window, width), false),
+        Span::Cut(width) => (width, false),
         Span::Long => {
             window.skip_value();
-            out.too_long_envelope()
+            return out.too_long_envelope();
         }
-        Span::Whole(width) => take_value(window, out, width, true),
-        Span::Broken(width) | Span::Cut(width) => take_value(window, out, width, false),
-    }
-}
-
-/// The mark of a line that was cut, and the two bytes with which the next begins.
-const CUT_BEFORE_NEXT: &[u8] = b"[Truncated...]{\"";
-
-/// A log line that ends where its brackets close, or at the mark of a cut that another line
-/// follows without a break.
-fn bare_value(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
-    let span = window.value_end(out.limits.envelope);
-    let seen = match span {
-        Span::Whole(width) | Span::Broken(width) | Span::Cut(width) => width,
-        Span::Long => out.limits.envelope,
     };
-    // The mark stands inside a string, whose end is missing: brackets mean nothing behind it.
-    let reach = seen.saturating_add(CUT_BEFORE_NEXT.len());
-    window.want(reach);
-    let bytes = window.data().get(..reach).unwrap_or(window.data());
-    match (find(bytes, CUT_BEFORE_NEXT), span) {
-        (Some(at), _) => take_value(window, out, at + CUT_BEFORE_NEXT.len() - 2, false),
-        (None, Span::Whole(width)) => take_value(window, out, width, true),
-        (None, _) => value(window, out),
-    }
-}
-
-fn take_value(
-    window: &mut Window<'_>,
-    out: &mut Outlet<'_>,
-    width: usize,
-    whole: bool,
-) -> ControlFlow<()> {
     let text = out.text(window.data().get(..width).unwrap_or_default())?;
     let read = if whole {
         envelope::value

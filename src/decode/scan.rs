@@ -10,8 +10,8 @@ pub(super) enum Step {
     Done(usize),
     /// All bytes belong to the value, and more are wanted.
     More,
-    /// What no JSON has after so many bytes: a line break inside a string, or an object or array
-    /// straight after a value. The value was cut, and what follows it begins there.
+    /// What no JSON has after so many bytes: a line break inside a string, or a value straight after
+    /// another. The value was cut; [`cut_before`] tells where.
     Broken(usize),
 }
 
@@ -77,18 +77,17 @@ impl Scan {
     /// A byte between strings.
     fn outside(&mut self, byte: u8, at: usize) -> Option<Step> {
         match byte {
-            b'"' if !self.scalar => self.string = true,
-            b'{' | b'[' if self.depth > 0 && !matches!(self.last, b'[' | b',' | b':') => {
-                return Some(Step::Broken(at));
-            }
-            b'{' | b'[' if !self.scalar => self.depth = self.depth.saturating_add(1),
+            b' ' | b'\t' | b'\r' | b'\n' if self.depth > 0 => return None,
             b'}' | b']' if self.depth > 0 => {
                 self.depth -= 1;
                 if self.depth == 0 {
                     return Some(Step::Done(at + 1));
                 }
             }
-            b' ' | b'\t' | b'\r' | b'\n' if self.depth > 0 => return None,
+            b',' | b':' if self.depth > 0 => {}
+            _ if self.follows_value(byte) => return Some(Step::Broken(at)),
+            b'"' if !self.scalar => self.string = true,
+            b'{' | b'[' if !self.scalar => self.depth = self.depth.saturating_add(1),
             _ if self.depth > 0 => {}
             b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"' => return Some(Step::Done(at)),
             b' ' | b'\t' | b'\r' | b'\n' => return Some(Step::Done(at)),
@@ -96,6 +95,18 @@ impl Scan {
         }
         self.last = byte;
         None
+    }
+
+    /// Whether a value would begin where none can: straight after another, or where a key belongs.
+    fn follows_value(&self, byte: u8) -> bool {
+        match (self.last, byte) {
+            _ if self.depth == 0 => false,
+            (b'"' | b'}' | b']', _) => true,
+            (b'{', b'{' | b'[') => true,
+            (b'{' | b'[' | b',' | b':', _) => false,
+            // After a number or word, whose own bytes go on.
+            (_, byte) => matches!(byte, b'{' | b'[' | b'"'),
+        }
     }
 
     /// Whether the value is whole when the text ends here: true only of a bare number or word.
@@ -107,6 +118,13 @@ impl Scan {
     pub(super) fn in_string(&self) -> bool {
         self.string
     }
+}
+
+/// Where a value was cut that is broken after `end` of `bytes`. If it was cut inside a string, the first
+/// quote of what follows closed that string, and the break was noticed behind it.
+pub(super) fn cut_before(bytes: &[u8], end: usize) -> usize {
+    let before = bytes.get(..end).unwrap_or(bytes);
+    before.strip_suffix(b"{\"").unwrap_or(before).len()
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;

@@ -83,9 +83,7 @@ impl StreamKind {
         let head = line.get(..HEAD).unwrap_or(line);
         match head {
             [b'{', ..] => of_object(head),
-            [b't', b'i', b'm', b'e', b'=', b'"', ..] if find(head, b" level=").is_some() => {
-                Self::Authenticator
-            }
+            _ if is_logfmt(head) => Self::Authenticator,
             _ if is_klog(head) => Self::Component,
             _ => Self::Unknown,
         }
@@ -118,6 +116,12 @@ fn of_object(head: &[u8]) -> StreamKind {
     } else {
         StreamKind::Unknown
     }
+}
+
+/// `time="…" level=info msg="…"`; collectors may have taken the time off.
+fn is_logfmt(head: &[u8]) -> bool {
+    let timed = head.starts_with(b"time=\"") && find(head, b" level=").is_some();
+    timed || (head.starts_with(b"level=") && find(head, b" msg=").is_some())
 }
 
 /// `I0601 12:34:56.789012`: severity, month and day, time.

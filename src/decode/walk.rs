@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::scan::{Scan, Step};
+use super::scan::{self, Scan, Step};
 
 /// Splits the value at the front from what follows it. A cut value takes all there is.
 pub(super) fn split_value(text: &str) -> Option<(&str, &str)> {
@@ -16,7 +16,8 @@ pub(super) fn split_value(text: &str) -> Option<(&str, &str)> {
         return None;
     }
     let end = match Scan::default().feed(text.as_bytes()) {
-        Step::Done(end) | Step::Broken(end) => end,
+        Step::Done(end) => end,
+        Step::Broken(end) => scan::cut_before(text.as_bytes(), end),
         Step::More => text.len(),
     };
     // A value of no bytes (a stray comma or bracket) would never end.

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter};
 
-use super::scan::{Scan, Step};
+use super::scan::{self, Scan, Step};
 
 /// One block. Small enough to stay in a core's own cache, large enough to hide the system call.
 const BLOCK: usize = 256 << 10;
@@ -32,7 +32,7 @@ pub(super) enum Span {
     Whole(usize),
     /// It is longer than the limit. Nothing of it was consumed.
     Long,
-    /// It was cut off by a line break inside a string, so many bytes on.
+    /// It was cut off, and something else begins so many bytes on.
     Broken(usize),
     /// The input ended inside it, so many bytes on.
     Cut(usize),
@@ -202,7 +202,9 @@ impl<'r> Window<'r> {
             let step = scan.feed(self.data().get(seen..).unwrap_or_default());
             match step {
                 Step::Done(more) if seen + more <= limit => return Span::Whole(seen + more),
-                Step::Broken(more) if seen + more <= limit => return Span::Broken(seen + more),
+                Step::Broken(more) if seen + more <= limit => {
+                    return Span::Broken(scan::cut_before(self.data(), seen + more));
+                }
                 Step::Done(_) | Step::Broken(_) => return Span::Long,
                 Step::More => seen = self.data().len(),
             }

@@ -25,16 +25,21 @@ fn a_cut_audit_line_is_one_log_event_wherever_it_stands() {
 
 #[test]
 fn a_cut_is_seen_where_objects_follow_without_a_break() {
-    let cut = format!("{}[Truncated...]", &audit(9)[..200]);
-    let all = [
-        audit(1),
-        cut.clone(),
-        audit(2),
-        audit(3),
-        cut.clone(),
-        cut,
-        audit(4),
-    ];
+    let event = audit(9);
+    for at in (30..event.len()).filter(|at| event.is_char_boundary(*at)) {
+        let cut = format!("{}[Truncated...]", &event[..at]);
+        let all = [audit(1), cut.clone(), audit(2), audit(3), cut, audit(4)];
+        let seen = read(all.concat());
+        assert!(
+            seen.messages.contains(&audit(3)),
+            "cut at {at}: {:#?}",
+            seen.messages
+        );
+        assert_eq!(seen.messages[0], all[0]);
+        assert!(seen.messages[1].starts_with(&event[..at]), "cut at {at}");
+    }
+    let cut = format!("{}[Truncated...]", &event[..event.find("doe").unwrap()]);
+    let all = [audit(1), cut.clone(), audit(2), cut.clone(), cut, audit(3)];
     assert_eq!(read(all.concat()).messages, all);
 }
 
@@ -241,4 +246,13 @@ fn an_error_of_the_system_keeps_what_was_read() {
         (seen.messages, seen.problems),
         (vec![audit(1)], vec!["read-failed"])
     );
+}
+
+#[test]
+fn refusals_have_names_of_their_own() {
+    let names: std::collections::BTreeSet<&str> = super::super::Refusal::ALL
+        .iter()
+        .map(|refusal| refusal.as_str())
+        .collect();
+    assert_eq!(names.len(), super::super::Refusal::ALL.len());
 }

@@ -103,8 +103,6 @@ fn token() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
-
     #[test]
     fn any_bytes_end_in_items(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         read_with(tight(), bytes.as_slice());

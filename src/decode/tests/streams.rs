@@ -33,6 +33,11 @@ fn content_tells_formats_apart_and_names_tell_components_apart() {
         (None, audit(1).as_str(), Audit),
         (None, &audit(1)[..60], Audit),
         (None, LOGFMT, Authenticator),
+        (
+            None,
+            r#"level=info msg="mapping IAM role" groups="[]""#,
+            Authenticator,
+        ),
         (None, logrus, Authenticator),
         (None, KLOG, Component),
         (None, json, Component),
