@@ -365,6 +365,9 @@ fn what_grows_is_cut() {
         panic!("split yields a list")
     };
     assert_eq!(items.len(), LONGEST_LIST);
+    let pieces = Value::List(vec![v("a"); 1000].into());
+    let grown = call("concat", &[pieces, Value::Text("x".repeat(100_000).into())]);
+    assert!(grown.size() < 2 * LONGEST_TEXT);
 }
 
 fn any_name() -> impl Strategy<Value = &'static str> {
