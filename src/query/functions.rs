@@ -29,6 +29,8 @@ pub enum Yields {
     Time,
     /// Several values.
     List,
+    /// A map or list out of JSON, with members.
+    Map,
     /// It depends.
     Any,
 }
@@ -208,7 +210,7 @@ pub const FUNCTIONS: &[Function] = &[
     new(row("if", (3, 3), Yields::Any, "the second argument if the first is true, else the third")),
     new(row("isNumeric", (1, 1), Yields::Bool, "whether the value is a number")),
     new(row("messageSize", (0, 1), Yields::Number, "the size of the message in bytes")),
-    row("jsonParse", (1, 1), Yields::Any, "the JSON text as a map or list"),
+    row("jsonParse", (1, 1), Yields::Map, "the JSON text as a map or list"),
     row("jsonStringify", (1, 1), Yields::Text, "the map or list as JSON text"),
     new(row("jsonArraySize", (1, 1), Yields::Number, "the number of elements of a JSON array")),
     new(row("jsonArrayContains", (2, 2), Yields::Bool, "whether a JSON array has the element")),

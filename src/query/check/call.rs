@@ -195,6 +195,7 @@ const fn yields(function: &Function) -> Kind {
         Yields::Bool => Kind::Bool,
         Yields::Time => Kind::Time,
         Yields::List => Kind::List,
+        Yields::Map => Kind::Map,
         Yields::Any => Kind::Any,
     }
 }

@@ -90,14 +90,29 @@ impl Parser<'_> {
                 let help = "write `ispresent(field)` or `not ispresent(field)`";
                 return self.fail(found.help(help));
             }
-            _ if names::is_reserved(word) => {
-                return self.unexpected("a field, a text or a number");
-            }
+            _ if names::is_reserved(word) => return self.reserved(span),
             _ => ExprKind::Field(self.documented_spelling(word, span)),
         };
         self.advance();
         self.grow(0)?;
         Ok(Expr { kind, span })
+    }
+
+    /// A reserved word where an operand belongs; perhaps it is the end of a path such as
+    /// `app.kubernetes.io/managed-by`.
+    fn reserved(&mut self, span: Span) -> Parse<Expr> {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        if !before.ends_with(['-', '/']) {
+            return self.unexpected("a field, a text or a number");
+        }
+        let in_path = |c: char| names::is_name_char(c) || matches!(c, '.' | '-' | '/');
+        let path = before.trim_end_matches(in_path).len()..span.end;
+        let span = Span::new(path.start, path.end);
+        let written = names::written(self.text.get(path).unwrap_or_default());
+        let message = "this is read as a computation, not as a field";
+        let found = Diagnostic::error("unquoted-path", span, message);
+        let help = "put backticks around a name with `/` or `-`";
+        self.fail(found.help(help).suggest(span, written))
     }
 
     fn parentheses(&mut self) -> Parse<Expr> {
