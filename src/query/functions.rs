@@ -173,9 +173,6 @@ pub const FUNCTIONS: &[Function] = &[
     row("fromMillis", (1, 1), Yields::Time, "milliseconds since the epoch as a time"),
     row("toMillis", (1, 1), Yields::Number, "the time in milliseconds since the epoch"),
     row("now", (0, 0), Yields::Number, "the present, in seconds since the epoch"),
-    new(row("queryStartTime", (0, 0), Yields::Time, "where the time range of the query begins")),
-    new(row("queryEndTime", (0, 0), Yields::Time, "where the time range of the query ends")),
-    new(row("queryTimeRange", (0, 0), Yields::Number, "the length of the time range of the query, in milliseconds")),
     new(row("parseDate", (1, 2), Yields::Time, "the text as a time")),
     new(row("formatDate", (2, 2), Yields::Text, "the time as a text")),
     new(row("strftime", (2, 2), Yields::Text, "the time as a text")),
@@ -240,7 +237,4 @@ pub const FUNCTIONS: &[Function] = &[
     new(aggregate("values", (1, 1), Yields::List, "the different values")),
     new(aggregate("topk", (2, 2), Yields::List, "the most frequent values")),
     new(aggregate("median", (1, 1), Yields::Number, "the middle value")),
-    new(aggregate("rate", (2, 2), Yields::Number, "the change of a number for each period, from its earliest to its latest value")),
-    also(&["countOverTime"], new(aggregate("count_over_time", (0, 1), Yields::Number, "the number of rows in a time bin"))),
-    also(&["sumOverTime"], new(aggregate("sum_over_time", (1, 1), Yields::Number, "the sum in a time bin"))),
 ];

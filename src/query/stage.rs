@@ -178,7 +178,10 @@ fn set<'r>(frame: &mut Frame<'r>, slot: usize, value: Value<'r>) {
 }
 
 /// Puts the groups of a match into their slots.
-#[expect(clippy::ptr_arg, reason = "the groups of a borrowed text borrow it too")]
+#[expect(
+    clippy::ptr_arg,
+    reason = "the groups of a borrowed text borrow it too"
+)]
 fn bind<'r>(
     frame: &mut Frame<'r>,
     groups: &[(usize, usize)],

@@ -40,6 +40,16 @@ impl<'a> Value<'a> {
 }
 
 impl Value<'_> {
+    /// About how many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        let inside = match self {
+            Self::Text(text) | Self::Json(text) => text.len(),
+            Self::List(items) => items.iter().map(Value::size).sum(),
+            _ => 0,
+        };
+        inside + size_of::<Self>()
+    }
+
     /// The same value, holding its own text, so that it outlives the record: `'o` may be `'static`.
     #[must_use]
     pub fn into_owned<'o>(self) -> Value<'o> {

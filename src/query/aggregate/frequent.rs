@@ -2,7 +2,6 @@
 
 use rustc_hash::FxHashMap;
 
-use super::size;
 use crate::query::coerce::shown;
 use crate::query::natural::natural_order;
 use crate::query::value::Value;
@@ -26,7 +25,7 @@ impl Frequent {
         }
         self.0
             .insert(text.as_ref().into(), (1, value.clone().into_owned()));
-        text.len() + size(value)
+        text.len() + value.size()
     }
 
     /// All of them in natural order.

@@ -162,9 +162,9 @@ impl Kind {
         if !better {
             return 0;
         }
-        let before = best.as_ref().map_or(0, |(_, held)| size(held));
+        let before = best.as_ref().map_or(0, |(_, held)| held.size());
         *best = Some((time, value.clone().into_owned()));
-        size(value).saturating_sub(before)
+        value.size().saturating_sub(before)
     }
 
     /// The result.
@@ -197,19 +197,9 @@ impl Kind {
 }
 
 fn replace(best: &mut Option<Value<'static>>, value: &Value<'_>) -> usize {
-    let before = best.as_ref().map_or(0, size);
+    let before = best.as_ref().map_or(0, Value::size);
     *best = Some(value.clone().into_owned());
-    size(value).saturating_sub(before)
-}
-
-/// About how many bytes a value takes.
-pub(super) fn size(value: &Value<'_>) -> usize {
-    let inside = match value {
-        Value::Text(text) | Value::Json(text) => text.len(),
-        Value::List(items) => items.iter().map(size).sum(),
-        _ => 0,
-    };
-    inside + size_of::<Value<'_>>()
+    value.size().saturating_sub(before)
 }
 
 #[cfg(test)]

@@ -166,16 +166,31 @@ impl Function {
             return self.run(args, clock);
         }
         match args.split_first_mut() {
-            Some((Value::List(items), others)) => {
-                let each = items.iter().map(|item| {
-                    let mut args = vec![item.clone()];
-                    args.extend_from_slice(others);
-                    self.apply(&mut args, clock)
-                });
-                Value::List(each.collect())
-            }
+            Some((Value::List(items), others)) => self.run_for_each(items, others, clock),
             _ => self.run(args, clock),
         }
+    }
+
+    /// The list of results, cut when it takes more than [`LONGEST_TEXT`] bytes.
+    fn run_for_each<'r>(
+        &self,
+        items: &[Value<'r>],
+        others: &[Value<'r>],
+        clock: &Clock,
+    ) -> Value<'r> {
+        let mut results = Vec::new();
+        let mut room = LONGEST_TEXT;
+        for item in items {
+            let mut args = vec![item.clone()];
+            args.extend_from_slice(others);
+            let result = self.apply(&mut args, clock);
+            let Some(left) = room.checked_sub(result.size()) else {
+                break;
+            };
+            room = left;
+            results.push(result);
+        }
+        Value::List(results.into())
     }
 
     fn run<'r>(&self, args: &mut [Value<'r>], clock: &Clock) -> Value<'r> {

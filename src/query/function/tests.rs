@@ -217,6 +217,34 @@ fn time_functions_compute() {
 }
 
 #[test]
+fn the_ends_of_time_are_no_trouble() {
+    let last = chrono::DateTime::<chrono::Utc>::MAX_UTC.timestamp_millis();
+    let first = chrono::DateTime::<chrono::Utc>::MIN_UTC.timestamp_millis();
+    for time in [first, last, i64::MIN, i64::MAX] {
+        for zone in ["-23:59", "UTC", "+23:59"] {
+            for pattern in ["%Y-%m-%d %H:%M", "%c", "%s", "%+", "%G-%V", "%D", "%Z"] {
+                call("strftime", &[Value::Time(time), v(pattern), v(zone)]);
+            }
+            let text = format!(
+                "{} 23:59",
+                if time > 0 {
+                    "+262142-12-31"
+                } else {
+                    "-262143-01-01"
+                }
+            );
+            call(
+                "parseDate",
+                &[Value::Text(text.into()), v("%Y-%m-%d %H:%M"), v(zone)],
+            );
+        }
+        call("datefloor", &[Value::Time(time), v("#7000")]);
+        call("dateceil", &[Value::Time(time), Value::Number(9e18)]);
+        call("toMillis", &[Value::Time(time)]);
+    }
+}
+
+#[test]
 fn general_functions_compute() {
     check(&[
         ("coalesce", &["-", "[]", "a", "b"], "a"),
@@ -365,6 +393,9 @@ fn what_grows_is_cut() {
         panic!("split yields a list")
     };
     assert_eq!(items.len(), LONGEST_LIST);
+    let pieces = Value::List(vec![v("a"); 1000].into());
+    let grown = call("concat", &[pieces, Value::Text("x".repeat(100_000).into())]);
+    assert!(grown.size() < 2 * LONGEST_TEXT);
 }
 
 fn any_name() -> impl Strategy<Value = &'static str> {

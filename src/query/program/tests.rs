@@ -285,6 +285,12 @@ fn what_has_no_meaning_is_refused_with_a_reason() {
 }
 
 #[test]
+fn threads_can_share_a_program() {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Program>();
+}
+
+#[test]
 fn the_fields_a_query_names_are_listed_once() {
     let mut names = Names::default();
     let program = compiled(

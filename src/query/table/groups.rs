@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rustc_hash::FxHashMap;
 
 use super::{MOST_BYTES, MOST_GROUPS, TableError};
-use crate::query::aggregate::{Accumulator, size};
+use crate::query::aggregate::Accumulator;
 use crate::query::clock::Clock;
 use crate::query::coerce::shown;
 use crate::query::compile::aggregation::Aggregation;
@@ -93,7 +93,7 @@ impl<'p> Groups<'p> {
         }
         let place = self.groups.len();
         let accumulators = self.aggregation.aggregates.len() * size_of::<Accumulator>();
-        self.bytes += name.len() + keys.iter().map(size).sum::<usize>() + accumulators;
+        self.bytes += name.len() + keys.iter().map(Value::size).sum::<usize>() + accumulators;
         self.places.insert(name.into(), place);
         self.groups.push(self.start(keys));
         Ok(place)

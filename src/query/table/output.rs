@@ -7,7 +7,6 @@ use rustc_hash::FxHashMap;
 
 use super::groups::group_name;
 use super::{MOST_BYTES, MOST_GROUPS, Output, TableError};
-use crate::query::aggregate::size;
 use crate::query::ast::Direction;
 use crate::query::compile::Presentation;
 use crate::query::natural::natural_order;
@@ -166,8 +165,10 @@ fn read<'r>(node: &'r Node, frame: &Frame<'r>) -> Value<'static> {
 
 impl Entry {
     fn size(&self) -> usize {
-        let keys = self.rank.keys.iter().map(|(key, _)| size(key));
-        keys.chain(self.cells.iter().map(size)).sum::<usize>() + size_of::<Self>()
+        let keys = self.rank.keys.iter().map(|(key, _)| key.size());
+        keys.chain(self.cells.iter().map(Value::size))
+            .sum::<usize>()
+            + size_of::<Self>()
     }
 }
 
