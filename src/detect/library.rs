@@ -6,6 +6,6 @@ static FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/detectors.r
 
 /// Path below `detectors/` and text of each built-in detector, sorted by path.
 #[must_use]
-pub fn files() -> &'static [(&'static str, &'static str)] {
+pub(super) fn files() -> &'static [(&'static str, &'static str)] {
     FILES
 }
