@@ -1,3 +1,4 @@
 //! trailhound as its users run it.
 
 mod console;
+mod manual;
