@@ -34,7 +34,10 @@ fn page(name: &str, text: &str) {
         return;
     }
     let recorded = fs::read_to_string(&path).unwrap_or_default();
-    let stale = recorded.lines().zip(text.lines()).position(|(was, is)| was != is);
+    let stale = recorded
+        .lines()
+        .zip(text.lines())
+        .position(|(was, is)| was != is);
     assert!(
         recorded == text,
         "docs/reference/{name} is stale (line {}): UPDATE_DOCS=1 cargo test manual",

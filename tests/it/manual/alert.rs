@@ -18,7 +18,9 @@ pub(super) fn page() -> String {
 
 /// One row for each member, those of objects inside it after it.
 fn members(object: &Value, prefix: &str, rows: &mut Vec<[String; 4]>) {
-    let Some(members_of) = object["properties"].as_object() else { return };
+    let Some(members_of) = object["properties"].as_object() else {
+        return;
+    };
     let required = object["required"].as_array();
     for (key, member) in members_of {
         let name = format!("{prefix}{key}");
@@ -27,7 +29,10 @@ fn members(object: &Value, prefix: &str, rows: &mut Vec<[String; 4]>) {
             code(&name),
             kind(member),
             if always { "yes" } else { "" }.to_owned(),
-            member["description"].as_str().unwrap_or_default().to_owned(),
+            member["description"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
         ]);
         members(member, &format!("{name}."), rows);
         members(&member["items"], &format!("{name}[]."), rows);

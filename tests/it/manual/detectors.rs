@@ -36,7 +36,11 @@ pub(super) fn page() -> String {
          sets it; one that is off is noise by nature and runs with `--enable ID`. All are of the kind *match*: an event \
          that passes the query is an alert.\n",
         loaded.detectors.len(),
-        loaded.detectors.values().filter(|detector| detector.enabled).count()
+        loaded
+            .detectors
+            .values()
+            .filter(|detector| detector.enabled)
+            .count()
     );
     for (name, detectors) in &groups {
         let _ = write!(out, "\n## {name}\n\n");
@@ -86,7 +90,10 @@ fn row(detector: &Detector) -> [String; 7] {
 }
 
 fn section(detector: &Detector) -> String {
-    let mut out = format!("\n## {}\n\n{} ({}", detector.id, detector.title, detector.severity);
+    let mut out = format!(
+        "\n## {}\n\n{} ({}",
+        detector.id, detector.title, detector.severity
+    );
     if !detector.attack.is_empty() {
         let _ = write!(out, ", {}", detector.attack.join(" "));
     }
@@ -96,7 +103,11 @@ fn section(detector: &Detector) -> String {
     }
     if !detector.unset_lists.is_empty() {
         let lists: Vec<String> = detector.unset_lists.iter().map(|list| code(list)).collect();
-        let _ = write!(out, "\n**Silent until set:** the list {}\n", lists.join(", "));
+        let _ = write!(
+            out,
+            "\n**Silent until set:** the list {}\n",
+            lists.join(", ")
+        );
     }
     if !detector.covers.is_empty() {
         let _ = write!(out, "\nAlso answers for {}.\n", detector.covers.join(", "));
@@ -128,21 +139,45 @@ fn not_built(loaded: &Loaded) -> String {
     );
     let mut seen = BTreeSet::new();
     for missing in &data.row {
-        assert!(seen.insert(&missing.id), "{} stands twice in not-built.toml", missing.id);
-        assert!(data.reasons.contains_key(&missing.why), "{}: no reason {}", missing.id, missing.why);
+        assert!(
+            seen.insert(&missing.id),
+            "{} stands twice in not-built.toml",
+            missing.id
+        );
+        assert!(
+            data.reasons.contains_key(&missing.why),
+            "{}: no reason {}",
+            missing.id,
+            missing.why
+        );
         // A row may stand for the part of a detector that can't be built; then a note says so.
         let built = loaded
             .detectors
             .values()
             .any(|detector| detector.id == missing.id || detector.covers.contains(&missing.id));
-        assert!(!built || missing.note.is_some(), "{} is built: take it out of not-built.toml", missing.id);
+        assert!(
+            !built || missing.note.is_some(),
+            "{} is built: take it out of not-built.toml",
+            missing.id
+        );
     }
     for (key, reason) in &data.reasons {
-        let rows = data.row.iter().filter(|missing| missing.why == *key).map(|missing| {
-            let note = missing.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
-            [missing.id.clone(), format!("{}{note}", missing.what)]
-        });
-        let _ = write!(out, "\n## Because {reason}\n\n{}", table(["id", "what"], rows));
+        let rows = data
+            .row
+            .iter()
+            .filter(|missing| missing.why == *key)
+            .map(|missing| {
+                let note = missing
+                    .note
+                    .as_ref()
+                    .map_or_else(String::new, |note| format!(" ({note})"));
+                [missing.id.clone(), format!("{}{note}", missing.what)]
+            });
+        let _ = write!(
+            out,
+            "\n## Because {reason}\n\n{}",
+            table(["id", "what"], rows)
+        );
     }
     out
 }

@@ -17,14 +17,28 @@ pub(super) fn page() -> String {
          field itself, another, the text of the line, or (no entry) nothing.\n",
     );
     let raw = |field: &&Field| field.console == Console::Same || RAW_LISTS.contains(&field.name);
-    section(&mut out, "Audit events: raw fields", audit_fields().filter(raw));
-    section(&mut out, "Audit events: facts", audit_fields().filter(|field| !raw(field)));
+    section(
+        &mut out,
+        "Audit events: raw fields",
+        audit_fields().filter(raw),
+    );
+    section(
+        &mut out,
+        "Audit events: facts",
+        audit_fields().filter(|field| !raw(field)),
+    );
     section(&mut out, "Authenticator lines", authenticator_fields());
     section(&mut out, "Any log event", system_fields());
     out.push_str("\n## Open paths\n\nAny path below these is a field too, flattened by dots, elements of arrays by number:\n\n");
     for kind in [LogKind::Audit, LogKind::Authenticator] {
-        let paths: Vec<String> = open_paths(kind).map(|root| code(&format!("{root}…"))).collect();
-        let what = if kind == LogKind::Audit { "audit events" } else { "authenticator lines" };
+        let paths: Vec<String> = open_paths(kind)
+            .map(|root| code(&format!("{root}…")))
+            .collect();
+        let what = if kind == LogKind::Audit {
+            "audit events"
+        } else {
+            "authenticator lines"
+        };
         let _ = writeln!(out, "- {what}: {}", paths.join(", "));
     }
     out.push_str(
@@ -45,7 +59,11 @@ fn section(out: &mut String, head: &str, fields: impl Iterator<Item = &'static F
         [
             code(field.name),
             kind(field).to_owned(),
-            if field.may_be_missing { String::new() } else { "never".to_owned() },
+            if field.may_be_missing {
+                String::new()
+            } else {
+                "never".to_owned()
+            },
             field.doc.to_owned(),
             match field.console {
                 Console::Same => "itself".to_owned(),
@@ -55,7 +73,11 @@ fn section(out: &mut String, head: &str, fields: impl Iterator<Item = &'static F
             },
         ]
     });
-    let _ = write!(out, "\n## {head}\n\n{}", table(["field", "type", "missing", "meaning", "console"], rows));
+    let _ = write!(
+        out,
+        "\n## {head}\n\n{}",
+        table(["field", "type", "missing", "meaning", "console"], rows)
+    );
 }
 
 const fn kind(field: &Field) -> &'static str {

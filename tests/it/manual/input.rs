@@ -7,20 +7,60 @@ use super::markdown::{bytes, code, grouped, table};
 pub(super) fn page() -> String {
     let causes = Refusal::ALL.into_iter().map(|cause| {
         let loses = if cause.loses_events() { "yes" } else { "no" };
-        [code(cause.as_str()), cause.explanation().to_owned(), loses.to_owned()]
+        [
+            code(cause.as_str()),
+            cause.explanation().to_owned(),
+            loses.to_owned(),
+        ]
     });
-    let Limits { event, envelope, payload, file, gzip_ratio, zstd_ratio, ratio_after, nesting } =
-        Limits::default();
+    let Limits {
+        event,
+        envelope,
+        payload,
+        file,
+        gzip_ratio,
+        zstd_ratio,
+        ratio_after,
+        nesting,
+    } = Limits::default();
     let size = |size: usize| bytes(size as u64);
     let after = bytes(ratio_after);
     let limits = [
-        ("event", size(event), "one log line; CloudWatch Logs takes at most 1 MiB".to_owned()),
-        ("envelope", size(envelope), "the text of one JSON envelope, one row of a table, or one line of base64".to_owned()),
-        ("payload", bytes(payload), "one payload inside an envelope, after decompression".to_owned()),
-        ("file", bytes(file), "one input, after decompression".to_owned()),
-        ("gzip ratio", grouped(gzip_ratio), format!("bytes that one compressed byte may become, judged after {after}")),
-        ("zstd ratio", grouped(zstd_ratio), "the same for zstd, which packs repetition tighter".to_owned()),
-        ("nesting", grouped(nesting.into()), "layers of compression, and envelopes inside envelopes".to_owned()),
+        (
+            "event",
+            size(event),
+            "one log line; CloudWatch Logs takes at most 1 MiB".to_owned(),
+        ),
+        (
+            "envelope",
+            size(envelope),
+            "the text of one JSON envelope, one row of a table, or one line of base64".to_owned(),
+        ),
+        (
+            "payload",
+            bytes(payload),
+            "one payload inside an envelope, after decompression".to_owned(),
+        ),
+        (
+            "file",
+            bytes(file),
+            "one input, after decompression".to_owned(),
+        ),
+        (
+            "gzip ratio",
+            grouped(gzip_ratio),
+            format!("bytes that one compressed byte may become, judged after {after}"),
+        ),
+        (
+            "zstd ratio",
+            grouped(zstd_ratio),
+            "the same for zstd, which packs repetition tighter".to_owned(),
+        ),
+        (
+            "nesting",
+            grouped(nesting.into()),
+            "layers of compression, and envelopes inside envelopes".to_owned(),
+        ),
     ];
     let limits = limits.map(|(name, limit, what)| [code(name), limit, what]);
     format!(

@@ -44,7 +44,17 @@ pub(super) fn grouped(number: u64) -> String {
 
 /// A number of bytes in the unit that fits it.
 pub(super) fn bytes(number: u64) -> String {
-    let units = [(1_u64 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    let unit = units.into_iter().find(|(size, _)| number >= *size && number.is_multiple_of(*size));
-    unit.map_or_else(|| grouped(number), |(size, name)| format!("{} {name}", number / size))
+    let units = [
+        (1_u64 << 40, "TiB"),
+        (1 << 30, "GiB"),
+        (1 << 20, "MiB"),
+        (1 << 10, "KiB"),
+    ];
+    let unit = units
+        .into_iter()
+        .find(|(size, _)| number >= *size && number.is_multiple_of(*size));
+    unit.map_or_else(
+        || grouped(number),
+        |(size, name)| format!("{} {name}", number / size),
+    )
 }
