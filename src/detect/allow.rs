@@ -47,23 +47,18 @@ pub struct Allow {
 }
 
 impl Allow {
-    /// Checks and compiles an exception. `log` is the kind of log its detector looks at; `None` when
-    /// there is no such detector. `ids` are all detectors, for a suggestion.
+    /// Checks and compiles an exception to a detector of that kind of log.
     ///
     /// # Errors
-    /// When the detector is unknown, the condition can't be used, or the date is none.
+    /// When the condition can't be used, or the date is none.
     pub fn load(
         name: &str,
         text: &str,
         file: AllowFile,
-        log: Option<Log>,
-        ids: &[&str],
+        log: Log,
         schema: &mut FieldSchema,
         faults: &mut Vec<Fault>,
     ) -> Result<Self, Fault> {
-        let Some(log) = log else {
-            return Err(unknown_detector(name, text, &file.detector, ids));
-        };
         let until = file.until.map(|until| read_date(name, text, &until)).transpose()?;
         schema.set_log(log_kind(log));
         let program = compile(name, text, &file.when, schema, faults)?;
@@ -96,9 +91,15 @@ impl Allow {
     }
 }
 
-fn unknown_detector(name: &str, text: &str, id: &Spanned<String>, ids: &[&str]) -> Fault {
+/// An exception to a detector that does not exist; `ids` are those that do.
+pub(super) fn unknown_detector<'i>(
+    name: &str,
+    text: &str,
+    id: &Spanned<String>,
+    ids: impl Iterator<Item = &'i String>,
+) -> Fault {
     let message = format!("there is no detector {:?}", id.get_ref());
-    let near = ids.iter().min_by_key(|known| strsim::osa_distance(known, id.get_ref()));
+    let near = ids.min_by_key(|known| strsim::osa_distance(known, id.get_ref()));
     let help = match near.filter(|near| strsim::osa_distance(near, id.get_ref()) <= 3) {
         Some(near) => format!("did you mean {near:?}?"),
         None => "`trailhound detectors list` shows them all".to_owned(),
