@@ -395,30 +395,8 @@ fn what_grows_is_cut() {
 }
 
 fn any_name() -> impl Strategy<Value = &'static str> {
-    let families = [
-        numeric::FUNCTIONS,
-        text::FUNCTIONS,
-        encoding::FUNCTIONS,
-        time::FUNCTIONS,
-        date::FUNCTIONS,
-        general::FUNCTIONS,
-        json::FUNCTIONS,
-        ip::FUNCTIONS,
-        hash::FUNCTIONS,
-    ];
-    prop::sample::select(families.concat_names())
-}
-
-trait Names {
-    fn concat_names(&self) -> Vec<&'static str>;
-}
-
-impl Names for [&'static [Definition]; 9] {
-    fn concat_names(&self) -> Vec<&'static str> {
-        self.iter()
-            .flat_map(|family| family.iter().map(|definition| definition.name))
-            .collect()
-    }
+    let names: Vec<&'static str> = all().map(|definition| definition.name).collect();
+    prop::sample::select(names)
 }
 
 proptest! {

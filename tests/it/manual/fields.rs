@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use trailhound::query::FieldType;
 use trailhound::record::field::{
     Console, Field, LogKind, audit_fields, authenticator_fields, open_paths, system_fields,
 };
@@ -58,7 +57,7 @@ fn section(out: &mut String, head: &str, fields: impl Iterator<Item = &'static F
     let rows = fields.map(|field| {
         [
             code(field.name),
-            kind(field).to_owned(),
+            field.kind.as_str().to_owned(),
             if field.may_be_missing {
                 String::new()
             } else {
@@ -78,15 +77,4 @@ fn section(out: &mut String, head: &str, fields: impl Iterator<Item = &'static F
         "\n## {head}\n\n{}",
         table(["field", "type", "missing", "meaning", "console"], rows)
     );
-}
-
-const fn kind(field: &Field) -> &'static str {
-    match field.kind {
-        FieldType::Text => "text",
-        FieldType::Number => "number",
-        FieldType::Bool => "bool",
-        FieldType::Time => "time",
-        FieldType::List => "list",
-        FieldType::Any => "any",
-    }
 }
