@@ -123,13 +123,9 @@ fn compile(
 ) -> Result<Program, Fault> {
     let condition = when.get_ref();
     let fault = |found| Fault::in_query(name, text, when.span().start + 1, condition, found);
-    let parsed = query::parse_condition(condition);
-    let mut found = parsed.diagnostics;
-    let Some(query) = parsed.query else { return Err(fault(found)) };
-    found.append(query::check(&query, schema).diagnostics);
-    if found.has_errors() {
-        return Err(fault(found));
-    }
+    let analysed = query::analyse_condition(condition, schema);
+    let found = analysed.diagnostics;
+    let Some(query) = analysed.query else { return Err(fault(found)) };
     let program = Program::compile(&query, schema).map_err(|error| {
         let mut found = query::Diagnostics::default();
         found.push(query::Diagnostic::error("compile", error.span, error.message));
