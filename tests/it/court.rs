@@ -15,8 +15,10 @@ use trailhound::pipeline::{Judge, Tally};
 use trailhound::record::Origin;
 
 /// What the detectors' lists hold in these tests.
-const LISTS: [(&str, &str); 2] =
-    [("expected_cidrs", "10.0.0.0/8"), ("known_accounts", "111122223333")];
+const LISTS: [(&str, &str); 2] = [
+    ("expected_cidrs", "10.0.0.0/8"),
+    ("known_accounts", "111122223333"),
+];
 
 /// All built-in detectors, those that are off by default too.
 pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
@@ -24,7 +26,10 @@ pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let config: Config =
         serde_json::from_value(json!({ "lists": lists.collect::<BTreeMap<_, _>>() })).unwrap();
     let loaded = Loaded::built_in(&config.lists);
-    let enable = Enable { all: true, ids: Vec::new() };
+    let enable = Enable {
+        all: true,
+        ids: Vec::new(),
+    };
     loaded.engine(&enable, Vec::new(), "", "").unwrap().0
 });
 
@@ -83,10 +88,15 @@ pub(crate) fn expect_line(line: &str, outcome: &str, fires: &[&str], quiet: &[&s
     let by = raised(&[line.to_owned()]);
     let found: Vec<&String> = by.keys().collect();
     for id in fires.iter().chain(quiet) {
-        assert!(ENGINE.detectors().iter().any(|known| known.id == *id), "no detector {id:?}");
+        assert!(
+            ENGINE.detectors().iter().any(|known| known.id == *id),
+            "no detector {id:?}"
+        );
     }
     for id in fires {
-        let alerts = by.get(*id).unwrap_or_else(|| panic!("{id} is quiet; found {found:?}: {line}"));
+        let alerts = by
+            .get(*id)
+            .unwrap_or_else(|| panic!("{id} is quiet; found {found:?}: {line}"));
         assert_eq!(alerts.len(), 1, "{id}");
         assert_eq!(alerts[0].outcome.result.as_deref(), Some(outcome), "{id}");
     }
@@ -133,7 +143,11 @@ pub(crate) fn person(username: &str, groups: &[&str]) -> Value {
 
 /// A user behind whom the authenticator saw an IAM principal.
 pub(crate) fn iam(username: &str, groups: &[&str], account: &str, arn: &str) -> Value {
-    let groups: Vec<&str> = groups.iter().copied().chain(["system:authenticated"]).collect();
+    let groups: Vec<&str> = groups
+        .iter()
+        .copied()
+        .chain(["system:authenticated"])
+        .collect();
     json!({
         "username": username, "groups": groups,
         "uid": format!("aws-iam-authenticator:{account}:AROAEXAMPLEEXAMPLEEX"),

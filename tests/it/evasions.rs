@@ -38,7 +38,8 @@ fn create(resource: &str, group: &str, body: Value) -> Value {
 }
 
 fn pod(spec: Value) -> Value {
-    let body = json!({ "kind": "Pod", "apiVersion": "v1", "metadata": { "name": "front" }, "spec": spec });
+    let body =
+        json!({ "kind": "Pod", "apiVersion": "v1", "metadata": { "name": "front" }, "spec": spec });
     create("pods", "", body)
 }
 
@@ -72,9 +73,19 @@ fn a_forged_forwarding_header_neither_hides_the_peer_nor_frames_anybody() {
     let workload = service_account("shop", "front");
     let workload = |ips| with(from(ips), "user", workload.clone());
     let hidden = workload(json!(["10.0.0.1", "203.0.113.9"]));
-    expect(&hidden, "succeeded", &["system-user-public-ip", "unexpected-source-ip"], &[]);
+    expect(
+        &hidden,
+        "succeeded",
+        &["system-user-public-ip", "unexpected-source-ip"],
+        &[],
+    );
     let framed = workload(json!(["203.0.113.9", "10.20.30.40"]));
-    expect(&framed, "succeeded", &[], &["system-user-public-ip", "unexpected-source-ip"]);
+    expect(
+        &framed,
+        "succeeded",
+        &[],
+        &["system-user-public-ip", "unexpected-source-ip"],
+    );
 }
 
 #[test]
@@ -83,11 +94,21 @@ fn an_exec_by_websocket_is_read_to_the_end_of_its_parameters() {
     let event = exec(&format!(
         "container=web&stdin=true&stdout=true&stderr=true&tty=false&command=sh&command=-c&command={token}"
     ));
-    expect(&event, "succeeded", &["exec-any", "exec-sensitive-path"], &["exec-imds", "attach-pod"]);
+    expect(
+        &event,
+        "succeeded",
+        &["exec-any", "exec-sensitive-path"],
+        &["exec-imds", "attach-pod"],
+    );
     // Go writes & in a JSON text as an escape.
     let escaped = event.to_string().replace('&', "\\u0026");
     assert_ne!(escaped, event.to_string());
-    expect_line(&escaped, "succeeded", &["exec-any", "exec-sensitive-path"], &["exec-imds"]);
+    expect_line(
+        &escaped,
+        "succeeded",
+        &["exec-any", "exec-sensitive-path"],
+        &["exec-imds"],
+    );
 }
 
 #[test]
@@ -98,7 +119,12 @@ fn a_command_is_read_in_any_spelling_of_its_bytes() {
         "command=%63url&command=http://2852039166/x&container=web",
         "container=web&command=wget&command=-qO-&command=http://[fd00:ec2::254]/latest//meta-data",
     ] {
-        expect(&exec(query), "succeeded", &["exec-any", "exec-imds"], &["exec-sensitive-path"]);
+        expect(
+            &exec(query),
+            "succeeded",
+            &["exec-any", "exec-imds"],
+            &["exec-sensitive-path"],
+        );
     }
     let harmless = exec("command=ls&container=169.254.169.254");
     expect(&harmless, "succeeded", &["exec-any"], &["exec-imds"]);
@@ -113,17 +139,45 @@ fn a_path_behind_the_kubelet_proxy_is_what_the_kubelet_sees() {
         "/metrics/%2e%2e/run/shop/web/c",
         "/./attach/shop/web/c",
     ] {
-        expect(&proxy("get", path), "succeeded", &["nodes-proxy-use", "nodes-proxy-path"], &[]);
+        expect(
+            &proxy("get", path),
+            "succeeded",
+            &["nodes-proxy-use", "nodes-proxy-path"],
+            &[],
+        );
     }
-    for path in ["/metrics?x=/run/a/b/c", "/stats/summary", "/metrics/cadvisor"] {
-        expect(&proxy("get", path), "succeeded", &[], &["nodes-proxy-use", "nodes-proxy-path"]);
+    for path in [
+        "/metrics?x=/run/a/b/c",
+        "/stats/summary",
+        "/metrics/cadvisor",
+    ] {
+        expect(
+            &proxy("get", path),
+            "succeeded",
+            &[],
+            &["nodes-proxy-use", "nodes-proxy-path"],
+        );
     }
     let logs = proxy("get", "/logs/metrics");
-    expect(&logs, "succeeded", &["nodes-proxy-use"], &["nodes-proxy-path"]);
+    expect(
+        &logs,
+        "succeeded",
+        &["nodes-proxy-use"],
+        &["nodes-proxy-path"],
+    );
     let failed = with_code(proxy("create", "/run/shop/web/c"), 502, "allow");
     expect(&failed, "allowed-but-failed", &["nodes-proxy-path"], &[]);
-    let refused = with_code(proxy("create", "/run/shop/web/c"), STATUS_FORBIDDEN, "forbid");
-    expect(&refused, "forbidden", &[], &["nodes-proxy-use", "nodes-proxy-path"]);
+    let refused = with_code(
+        proxy("create", "/run/shop/web/c"),
+        STATUS_FORBIDDEN,
+        "forbid",
+    );
+    expect(
+        &refused,
+        "forbidden",
+        &[],
+        &["nodes-proxy-use", "nodes-proxy-path"],
+    );
 }
 
 #[test]
@@ -141,14 +195,23 @@ fn a_json_patch_that_adds_a_privileged_ephemeral_container_is_seen() {
     };
     let one = json!([{ "op": "add", "path": "/spec/ephemeralContainers/-", "value": value }]);
     let list = json!([{ "op": "add", "path": "/spec/ephemeralContainers", "value": [value] }]);
-    for op in [one, list, json!({ "spec": { "ephemeralContainers": [value] } })] {
+    for op in [
+        one,
+        list,
+        json!({ "spec": { "ephemeralContainers": [value] } }),
+    ] {
         let fires = ["ephemeral-container", "in-place-change"];
         expect(&patch(op), "succeeded", &fires, &["privileged-container"]);
     }
     let plain = json!([{
         "op": "add", "path": "/spec/ephemeralContainers/-", "value": { "name": "d", "image": "x" }
     }]);
-    expect(&patch(plain), "succeeded", &["ephemeral-container"], &["in-place-change"]);
+    expect(
+        &patch(plain),
+        "succeeded",
+        &["ephemeral-container"],
+        &["in-place-change"],
+    );
 }
 
 #[test]
@@ -156,7 +219,11 @@ fn the_template_of_a_cron_job_is_judged_like_a_pod() {
     let job = |spec: Value| {
         let template = json!({ "spec": { "template": { "spec": spec } } });
         let spec = json!({ "schedule": "@daily", "jobTemplate": template });
-        create("cronjobs", "batch", json!({ "kind": "CronJob", "metadata": { "name": "c" }, "spec": spec }))
+        create(
+            "cronjobs",
+            "batch",
+            json!({ "kind": "CronJob", "metadata": { "name": "c" }, "spec": spec }),
+        )
     };
     let hostile = json!({
         "hostPID": true,
@@ -164,8 +231,18 @@ fn the_template_of_a_cron_job_is_judged_like_a_pod() {
         "containers": [{ "name": "c", "image": "x" }],
         "volumes": [{ "name": "h", "hostPath": { "path": "/" } }]
     });
-    let fires = ["privileged-container", "host-pid", "hostpath-sensitive", "template-time"];
-    expect(&job(hostile), "succeeded", &fires, &["host-network", "host-ipc"]);
+    let fires = [
+        "privileged-container",
+        "host-pid",
+        "hostpath-sensitive",
+        "template-time",
+    ];
+    expect(
+        &job(hostile),
+        "succeeded",
+        &fires,
+        &["host-network", "host-ipc"],
+    );
     let tame = json!({ "containers": [{ "name": "c", "image": "x" }] });
     expect(&job(tame), "succeeded", &[], &fires);
 }
@@ -176,11 +253,26 @@ fn capabilities_are_compared_in_one_spelling() {
         let context = json!({ "capabilities": { "add": names, "drop": ["ALL"] } });
         pod(json!({ "containers": [{ "name": "c", "image": "x", "securityContext": context }] }))
     };
-    for names in [json!(["CAP_SYS_ADMIN"]), json!(["sys_ptrace"]), json!(["ALL"]), json!(["CAP_ALL"])] {
-        expect(&adding(names), "succeeded", &["dangerous-capabilities"], &["privileged-container"]);
+    for names in [
+        json!(["CAP_SYS_ADMIN"]),
+        json!(["sys_ptrace"]),
+        json!(["ALL"]),
+        json!(["CAP_ALL"]),
+    ] {
+        expect(
+            &adding(names),
+            "succeeded",
+            &["dangerous-capabilities"],
+            &["privileged-container"],
+        );
     }
     for names in [json!(["NET_BIND_SERVICE"]), json!([])] {
-        expect(&adding(names), "succeeded", &[], &["dangerous-capabilities"]);
+        expect(
+            &adding(names),
+            "succeeded",
+            &[],
+            &["dangerous-capabilities"],
+        );
     }
 }
 
@@ -193,14 +285,29 @@ fn a_host_path_is_compared_as_the_kernel_walks_it() {
         }))
     };
     for path in [
-        "//", "/.", "/var/run//containerd/containerd.sock", "//etc//kubernetes/", "/run/./docker.sock",
-        "/var//lib/kubelet/pods/", "/proc/1/root/", "/var/log/../lib/kubelet",
+        "//",
+        "/.",
+        "/var/run//containerd/containerd.sock",
+        "//etc//kubernetes/",
+        "/run/./docker.sock",
+        "/var//lib/kubelet/pods/",
+        "/proc/1/root/",
+        "/var/log/../lib/kubelet",
     ] {
         let fires = ["hostpath-any", "hostpath-sensitive"];
         expect(&mounting(path), "succeeded", &fires, &[]);
     }
-    for path in ["/var/log/containers", "/data/etc/kubernetes", "/mnt/var/run"] {
-        expect(&mounting(path), "succeeded", &["hostpath-any"], &["hostpath-sensitive"]);
+    for path in [
+        "/var/log/containers",
+        "/data/etc/kubernetes",
+        "/mnt/var/run",
+    ] {
+        expect(
+            &mounting(path),
+            "succeeded",
+            &["hostpath-any"],
+            &["hostpath-sensitive"],
+        );
     }
 }
 
@@ -212,7 +319,10 @@ fn a_generated_name_is_taken_from_the_answer() {
     made["responseObject"]["metadata"] = json!({ "name": "kube-proxy-x7k2p", "namespace": "shop" });
     expect(&made, "succeeded", &["pod-masquerade"], &["pod-system-ns"]);
     let by = raised(&[made.to_string()]);
-    assert_eq!(by["pod-masquerade"][0].target.name.as_deref(), Some("kube-proxy-x7k2p"));
+    assert_eq!(
+        by["pod-masquerade"][0].target.name.as_deref(),
+        Some("kube-proxy-x7k2p")
+    );
     made["responseObject"]["metadata"]["name"] = "front-x7k2p".into();
     expect(&made, "succeeded", &[], &["pod-masquerade"]);
 }
@@ -220,7 +330,8 @@ fn a_generated_name_is_taken_from_the_answer() {
 #[test]
 fn escapes_in_the_keys_of_a_patch_hide_nothing() {
     let container = json!({ "name": "c", "securityContext": { "privileged": true } });
-    let spec = json!({ "template": { "spec": { "containers": [container], "hostNetwork": true } } });
+    let spec =
+        json!({ "template": { "spec": { "containers": [container], "hostNetwork": true } } });
     let plain = event(json!({
         "verb": "patch", "requestURI": "/apis/apps/v1/namespaces/shop/deployments/front",
         "objectRef": { "resource": "deployments", "apiGroup": "apps" },
@@ -279,12 +390,36 @@ fn a_name_of_eks_is_believed_only_with_the_role_of_eks_behind_it() {
 #[test]
 fn a_stolen_node_session_gets_no_discount() {
     let arn = "arn:aws:sts::111122223333:assumed-role/eks-node/i-0123456789abcdef0";
-    let node = iam(NODE, &["system:bootstrappers", "system:nodes"], "111122223333", arn);
+    let node = iam(
+        NODE,
+        &["system:bootstrappers", "system:nodes"],
+        "111122223333",
+        arn,
+    );
     let as_node = |event: Value| with(event, "user", node.clone());
-    expect(&as_node(secrets("list", "")), "succeeded", &["secrets-list-cluster"], &["spoofed-system-name"]);
-    expect(&as_node(secrets("watch", "")), "succeeded", &["watch-as-list"], &[]);
-    expect(&as_node(exec("command=id")), "succeeded", &["exec-any"], &[]);
-    let outside = with(as_node(secrets("list", "")), "sourceIPs", json!(["203.0.113.9"]));
+    expect(
+        &as_node(secrets("list", "")),
+        "succeeded",
+        &["secrets-list-cluster"],
+        &["spoofed-system-name"],
+    );
+    expect(
+        &as_node(secrets("watch", "")),
+        "succeeded",
+        &["watch-as-list"],
+        &[],
+    );
+    expect(
+        &as_node(exec("command=id")),
+        "succeeded",
+        &["exec-any"],
+        &[],
+    );
+    let outside = with(
+        as_node(secrets("list", "")),
+        "sourceIPs",
+        json!(["203.0.113.9"]),
+    );
     expect(&outside, "succeeded", &["unexpected-source-ip"], &[]);
     // A kubelet reads the secrets of its pods one by one.
     let kubelet = event(json!({
@@ -292,7 +427,12 @@ fn a_stolen_node_session_gets_no_discount() {
         "requestURI": "/api/v1/namespaces/shop/secrets?fieldSelector=metadata.name%3Ddb&limit=500",
         "objectRef": { "resource": "secrets", "name": "db" }
     }));
-    expect(&kubelet, "succeeded", &[], &["secrets-list-cluster", "secrets-list-any", "watch-as-list"]);
+    expect(
+        &kubelet,
+        "succeeded",
+        &[],
+        &["secrets-list-cluster", "secrets-list-any", "watch-as-list"],
+    );
 }
 
 #[test]
@@ -303,10 +443,16 @@ fn the_name_of_a_node_without_its_group_is_a_borrowed_name() {
 
 #[test]
 fn a_controllers_token_in_other_hands_is_judged_like_anybodys() {
-    let privileged = json!({ "name": "c", "image": "x", "securityContext": { "privileged": true } });
+    let privileged =
+        json!({ "name": "c", "image": "x", "securityContext": { "privileged": true } });
     let mut made = pod(json!({ "containers": [privileged] }));
     made["user"] = service_account("kube-system", "daemon-set-controller");
-    expect(&made, "succeeded", &["privileged-container"], &["pod-system-ns"]);
+    expect(
+        &made,
+        "succeeded",
+        &["privileged-container"],
+        &["pod-system-ns"],
+    );
     // Its own client, at its own work: the template's author was judged before.
     made["userAgent"] = "kube-controller-manager/v1.33.0 (linux/amd64) kubernetes/60a317e/system:serviceaccount:kube-system:daemon-set-controller".into();
     expect(&made, "succeeded", &[], &["privileged-container"]);
@@ -314,22 +460,51 @@ fn a_controllers_token_in_other_hands_is_judged_like_anybodys() {
 
 #[test]
 fn a_watch_of_secrets_is_a_list_of_secrets() {
-    expect(&secrets("watch", "?watch=true"), "succeeded", &["watch-as-list"], &["secrets-list-cluster"]);
-    let operator = with(secrets("watch", "?watch=true"), "user", service_account("eso", "operator"));
-    expect(&operator, "succeeded", &[], &["watch-as-list", "secret-read-by-workload"]);
+    expect(
+        &secrets("watch", "?watch=true"),
+        "succeeded",
+        &["watch-as-list"],
+        &["secrets-list-cluster"],
+    );
+    let operator = with(
+        secrets("watch", "?watch=true"),
+        "user",
+        service_account("eso", "operator"),
+    );
+    expect(
+        &operator,
+        "succeeded",
+        &[],
+        &["watch-as-list", "secret-read-by-workload"],
+    );
     let refused = with_code(secrets("watch", ""), STATUS_FORBIDDEN, "forbid");
-    expect(&refused, "forbidden", &["secret-get-denied"], &["watch-as-list"]);
+    expect(
+        &refused,
+        "forbidden",
+        &["secret-get-denied"],
+        &["watch-as-list"],
+    );
 }
 
 #[test]
 fn parameters_do_not_make_a_sweep_of_secrets_smaller() {
     for query in [
-        "?limit=500", "?resourceVersion=0", "?fieldSelector=type%3DOpaque", "?pretty=true&limit=1",
-        "?fieldSelector=metadata.namespace%3Dshop", "?labelSelector=owner%21%3Dhelm",
-        "?fieldSelector=metadata.name%21%3Dx", "?x=owner%3Dhelm",
+        "?limit=500",
+        "?resourceVersion=0",
+        "?fieldSelector=type%3DOpaque",
+        "?pretty=true&limit=1",
+        "?fieldSelector=metadata.namespace%3Dshop",
+        "?labelSelector=owner%21%3Dhelm",
+        "?fieldSelector=metadata.name%21%3Dx",
+        "?x=owner%3Dhelm",
     ] {
         let fires = ["secrets-list-cluster", "secrets-list-any"];
-        expect(&secrets("list", query), "succeeded", &fires, &["secret-read-script-ua"]);
+        expect(
+            &secrets("list", query),
+            "succeeded",
+            &fires,
+            &["secret-read-script-ua"],
+        );
     }
     let refused = with_code(secrets("list", "?limit=500"), STATUS_FORBIDDEN, "forbid");
     let quiet = ["secrets-list-cluster", "secrets-list-any"];
@@ -339,14 +514,34 @@ fn parameters_do_not_make_a_sweep_of_secrets_smaller() {
 #[test]
 fn both_ends_of_an_impersonation_are_judged() {
     let acting = |user: Value| with(event(json!({})), "impersonatedUser", user);
-    let masters = json!({ "username": "kim", "groups": ["system:authenticated", "system:masters"] });
-    expect(&acting(masters), "succeeded", &["impersonation-any", "impersonate-privileged"], &[]);
+    let masters =
+        json!({ "username": "kim", "groups": ["system:authenticated", "system:masters"] });
+    expect(
+        &acting(masters),
+        "succeeded",
+        &["impersonation-any", "impersonate-privileged"],
+        &[],
+    );
     let node = json!({ "username": NODE, "groups": ["system:authenticated"] });
     expect(&acting(node), "succeeded", &["impersonate-privileged"], &[]);
     let plain = json!({ "username": "kim", "groups": ["system:authenticated"] });
-    expect(&acting(plain.clone()), "succeeded", &["impersonation-any"], &["impersonate-privileged"]);
-    let failed = with_code(acting(json!({ "username": "eks:addon-manager" })), 404, "allow");
-    expect(&failed, "allowed-but-failed", &["impersonate-privileged"], &[]);
+    expect(
+        &acting(plain.clone()),
+        "succeeded",
+        &["impersonation-any"],
+        &["impersonate-privileged"],
+    );
+    let failed = with_code(
+        acting(json!({ "username": "eks:addon-manager" })),
+        404,
+        "allow",
+    );
+    expect(
+        &failed,
+        "allowed-but-failed",
+        &["impersonate-privileged"],
+        &[],
+    );
 }
 
 #[test]
@@ -368,11 +563,27 @@ fn deleting_all_config_maps_deletes_aws_auth() {
 /// The members of a made event in the order in which the API server writes them.
 fn in_order(event: &Value) -> String {
     const ORDER: [&str; 17] = [
-        "kind", "apiVersion", "level", "auditID", "stage", "requestURI", "verb", "user", "sourceIPs",
-        "userAgent", "objectRef", "responseStatus", "requestObject", "responseObject",
-        "requestReceivedTimestamp", "stageTimestamp", "annotations",
+        "kind",
+        "apiVersion",
+        "level",
+        "auditID",
+        "stage",
+        "requestURI",
+        "verb",
+        "user",
+        "sourceIPs",
+        "userAgent",
+        "objectRef",
+        "responseStatus",
+        "requestObject",
+        "responseObject",
+        "requestReceivedTimestamp",
+        "stageTimestamp",
+        "annotations",
     ];
-    let members = ORDER.iter().filter_map(|key| Some(format!("{key:?}:{}", event.get(*key)?)));
+    let members = ORDER
+        .iter()
+        .filter_map(|key| Some(format!("{key:?}:{}", event.get(*key)?)));
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
@@ -386,7 +597,12 @@ fn padding_that_gets_the_line_cut_off_is_itself_suspicious() {
     let whole = in_order(&padded);
     let cut = whole.find(&padding).unwrap() + 500;
     let line = format!("{}[Truncated...]", &whole[..cut]);
-    expect_line(&line, "succeeded", &["cut-record", "pod-system-ns"], &["privileged-container"]);
+    expect_line(
+        &line,
+        "succeeded",
+        &["cut-record", "pod-system-ns"],
+        &["privileged-container"],
+    );
     assert!(raised(std::slice::from_ref(&line))["cut-record"][0].truncated);
     // What stands before the cut counts.
     padded["requestObject"]["spec"] = json!({
@@ -395,12 +611,20 @@ fn padding_that_gets_the_line_cut_off_is_itself_suspicious() {
     let whole = in_order(&padded);
     let cut = whole.find(&padding).unwrap() + 500;
     let line = format!("{}[Truncated...]", &whole[..cut]);
-    expect_line(&line, "succeeded", &["cut-record", "privileged-container"], &[]);
+    expect_line(
+        &line,
+        "succeeded",
+        &["cut-record", "privileged-container"],
+        &[],
+    );
     // A long answer to a read is cut every day.
     let mut read = event(json!({ "responseObject": { "data": padding } }));
     read["verb"] = "get".into();
     let whole = in_order(&read);
-    let line = format!("{}[Truncated...]", &whole[..whole.find(&padding).unwrap() + 500]);
+    let line = format!(
+        "{}[Truncated...]",
+        &whole[..whole.find(&padding).unwrap() + 500]
+    );
     expect_line(&line, "succeeded", &[], &["cut-record"]);
 }
 
@@ -408,27 +632,49 @@ fn padding_that_gets_the_line_cut_off_is_itself_suspicious() {
 fn an_audit_id_used_again_by_the_client_hides_no_second_request() {
     let first = exec("command=ls");
     let other_command = exec("command=id");
-    let later = with(first.clone(), "requestReceivedTimestamp", json!("2026-05-14T12:00:09.000000Z"));
-    let by = raised(&[first.to_string(), other_command.to_string(), later.to_string()]);
+    let later = with(
+        first.clone(),
+        "requestReceivedTimestamp",
+        json!("2026-05-14T12:00:09.000000Z"),
+    );
+    let by = raised(&[
+        first.to_string(),
+        other_command.to_string(),
+        later.to_string(),
+    ]);
     assert_eq!(by["exec-any"].len(), 3);
     let one_id = |alert: &trailhound::alert::Alert| alert.events[0].audit_id.clone();
-    assert!(by["exec-any"].iter().all(|alert| one_id(alert) == one_id(&by["exec-any"][0])));
+    assert!(
+        by["exec-any"]
+            .iter()
+            .all(|alert| one_id(alert) == one_id(&by["exec-any"][0]))
+    );
 }
 
 #[test]
 fn the_stages_of_one_request_are_one_alert() {
     let started = exec("command=id");
     let staged = |stage: &str, at: &str| {
-        with(with(started.clone(), "stage", stage.into()), "stageTimestamp", at.into())
+        with(
+            with(started.clone(), "stage", stage.into()),
+            "stageTimestamp",
+            at.into(),
+        )
     };
     let complete = staged("ResponseComplete", "2026-05-14T15:00:00.000000Z");
     let mut received = staged("RequestReceived", "2026-05-14T12:00:00.000000Z");
     received.as_object_mut().unwrap().remove("responseStatus");
     received.as_object_mut().unwrap().remove("annotations");
-    let [received, started, complete] = [received, started, complete].map(|event| event.to_string());
+    let [received, started, complete] =
+        [received, started, complete].map(|event| event.to_string());
     for order in [
         vec![received.clone(), started.clone(), complete.clone()],
-        vec![complete.clone(), received.clone(), started, complete.clone()],
+        vec![
+            complete.clone(),
+            received.clone(),
+            started,
+            complete.clone(),
+        ],
         vec![complete],
     ] {
         assert_eq!(raised(&order)["exec-any"].len(), 1);
@@ -438,28 +684,59 @@ fn the_stages_of_one_request_are_one_alert() {
 
 #[test]
 fn a_dry_run_is_told_from_the_deed_and_from_words_that_look_like_one() {
-    let privileged = json!({ "name": "c", "image": "x", "securityContext": { "privileged": true } });
+    let privileged =
+        json!({ "name": "c", "image": "x", "securityContext": { "privileged": true } });
     let made = pod(json!({ "containers": [privileged] }));
     let asked = |query: &str| {
-        with(made.clone(), "requestURI", format!("/api/v1/namespaces/shop/pods?{query}").into())
+        with(
+            made.clone(),
+            "requestURI",
+            format!("/api/v1/namespaces/shop/pods?{query}").into(),
+        )
     };
     for query in ["dryRun=All", "fieldManager=x&dryRun=All"] {
         // Nothing was made, but somebody tries what would be let through.
-        expect(&asked(query), "succeeded", &["template-time"], &["privileged-container"]);
+        expect(
+            &asked(query),
+            "succeeded",
+            &["template-time"],
+            &["privileged-container"],
+        );
     }
-    for query in ["fieldManager=dryRun%3DAll", "xdryRun=All", "dryrun=All", "dryRunx=All"] {
-        expect(&asked(query), "succeeded", &["privileged-container", "template-time"], &[]);
+    for query in [
+        "fieldManager=dryRun%3DAll",
+        "xdryRun=All",
+        "dryrun=All",
+        "dryRunx=All",
+    ] {
+        expect(
+            &asked(query),
+            "succeeded",
+            &["privileged-container", "template-time"],
+            &[],
+        );
     }
 }
 
 #[test]
 fn a_refusal_by_admission_is_neither_a_deed_nor_a_lack_of_rights() {
-    let privileged = json!({ "name": "c", "image": "x", "securityContext": { "privileged": true } });
+    let privileged =
+        json!({ "name": "c", "image": "x", "securityContext": { "privileged": true } });
     let made = pod(json!({ "containers": [privileged] }));
     let refused = with_code(made.clone(), STATUS_FORBIDDEN, "allow");
-    expect(&refused, "allowed-but-failed", &[], &["privileged-container", "forbidden-create"]);
+    expect(
+        &refused,
+        "allowed-but-failed",
+        &[],
+        &["privileged-container", "forbidden-create"],
+    );
     let refused = with_code(made, STATUS_FORBIDDEN, "forbid");
-    expect(&refused, "forbidden", &["forbidden-create"], &["privileged-container"]);
+    expect(
+        &refused,
+        "forbidden",
+        &["forbidden-create"],
+        &["privileged-container"],
+    );
 }
 
 #[test]
@@ -484,7 +761,12 @@ fn a_subject_added_by_json_patch_is_a_grant() {
     };
     let everybody = json!({ "kind": "Group", "name": "system:authenticated" });
     let add = json!([{ "op": "add", "path": "/subjects/-", "value": everybody }]);
-    expect(&patch(add), "succeeded", &["binding-subject-added", "anon-binding"], &["cluster-admin-binding"]);
+    expect(
+        &patch(add),
+        "succeeded",
+        &["binding-subject-added", "anon-binding"],
+        &["cluster-admin-binding"],
+    );
     let label = json!({ "metadata": { "labels": { "a": "b" } } });
     expect(&patch(label), "succeeded", &[], &["binding-subject-added"]);
 }

@@ -23,16 +23,27 @@ static DAY: LazyLock<Vec<String>> = LazyLock::new(|| {
     let mut day: Vec<String> = Vec::new();
     for file in walkdir::WalkDir::new(Path::new(ROOT).join(exported)).sort_by_file_name() {
         let file = file.unwrap();
-        if file.path().extension().is_some_and(|extension| extension == "gz") {
+        if file
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "gz")
+        {
             // An export writes the time before each line.
-            day.extend(unzipped(file.path()).lines().map(|line| line.split_once(' ').unwrap().1.to_owned()));
+            day.extend(
+                unzipped(file.path())
+                    .lines()
+                    .map(|line| line.split_once(' ').unwrap().1.to_owned()),
+            );
         }
     }
     // Reads of the cluster's daily work raise nothing: one in four is enough.
     let mut at = 0;
     day.retain(|line| {
         at += 1;
-        at % 4 == 0 || line.contains("203.0.113.77") || line.contains("198.51.100.") || !line.starts_with('{')
+        at % 4 == 0
+            || line.contains("203.0.113.77")
+            || line.contains("198.51.100.")
+            || !line.starts_with('{')
     });
     let cut: Vec<String> = day
         .iter()
@@ -41,7 +52,12 @@ static DAY: LazyLock<Vec<String>> = LazyLock::new(|| {
         .map(|line| format!("{}[Truncated...]", &line[..line.len() / 10 * 9]))
         .collect();
     let samples = Path::new(ROOT).join("samples/quiet-day");
-    day.extend(unzipped(&samples.join("audit.jsonl.gz")).lines().take(QUIET_LINES).map(str::to_owned));
+    day.extend(
+        unzipped(&samples.join("audit.jsonl.gz"))
+            .lines()
+            .take(QUIET_LINES)
+            .map(str::to_owned),
+    );
     let authenticator = fs::read_to_string(samples.join("authenticator.log")).unwrap();
     day.extend(authenticator.lines().take(20).map(str::to_owned));
     day.extend(cut);
@@ -50,7 +66,9 @@ static DAY: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 fn unzipped(path: &Path) -> String {
     let mut text = String::new();
-    MultiGzDecoder::new(fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    MultiGzDecoder::new(fs::File::open(path).unwrap())
+        .read_to_string(&mut text)
+        .unwrap();
     text
 }
 
@@ -69,7 +87,11 @@ fn cut(lines: &[&str], inputs: &[(usize, Wrapping)]) -> Vec<Vec<u8>> {
             break;
         }
         let (some, left) = rest.split_at((*size).min(rest.len()));
-        let how = if fits(some, *how) { *how } else { Wrapping::Lines };
+        let how = if fits(some, *how) {
+            *how
+        } else {
+            Wrapping::Lines
+        };
         files.push(wrap(some, how));
         rest = left;
     }
@@ -98,7 +120,11 @@ proptest! {
 
 #[test]
 fn every_envelope_gives_the_alerts_of_the_bare_lines() {
-    let audit: Vec<&str> = DAY.iter().map(String::as_str).filter(|line| fits(&[line], Wrapping::EventList)).collect();
+    let audit: Vec<&str> = DAY
+        .iter()
+        .map(String::as_str)
+        .filter(|line| fits(&[line], Wrapping::EventList))
+        .collect();
     let expected = ids([wrap(&audit, Wrapping::Lines).as_slice()]);
     assert!(expected.len() > 50, "{} alerts", expected.len());
     for how in ALL {

@@ -36,20 +36,32 @@ static LINES_OF_SAMPLES: LazyLock<(Vec<String>, Vec<String>)> = LazyLock::new(||
         }
         if let Ok(event) = serde_json::from_str::<serde_json::Value>(text) {
             let part = |pointer: &str| event.pointer(pointer).map(ToString::to_string);
-            let kind: Vec<_> = ["/verb", "/objectRef/resource", "/objectRef/subresource", "/stage"]
-                .map(part)
-                .into();
+            let kind: Vec<_> = [
+                "/verb",
+                "/objectRef/resource",
+                "/objectRef/subresource",
+                "/stage",
+            ]
+            .map(part)
+            .into();
             audit.entry(kind).or_insert_with(|| text.to_owned());
         } else if text.starts_with("time=") {
             let message = text.split("msg=").nth(1).unwrap_or_default().to_owned();
-            let kind = message.chars().filter(|c| !c.is_ascii_digit()).take(24).collect::<String>();
+            let kind = message
+                .chars()
+                .filter(|c| !c.is_ascii_digit())
+                .take(24)
+                .collect::<String>();
             authenticator.entry(kind).or_insert_with(|| text.to_owned());
         }
     };
     for folder in ["samples/attack", "samples/quiet-day", "samples/broken"] {
         each_message(&Path::new(ROOT).join(folder), &mut take);
     }
-    (spread(audit.into_values().collect()), spread(authenticator.into_values().collect()))
+    (
+        spread(audit.into_values().collect()),
+        spread(authenticator.into_values().collect()),
+    )
 });
 
 /// At most [`LINES`] of them, from all over.
@@ -113,9 +125,15 @@ fn members(line: &str) -> Vec<Member> {
         let read: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap();
         for (key, raw) in &read {
             let end = raw.get().as_ptr() as usize - line.as_ptr() as usize + raw.get().len();
-            all.push(Member { path: format!("{prefix}{key}"), end, json: raw.get().to_owned() });
+            all.push(Member {
+                path: format!("{prefix}{key}"),
+                end,
+                json: raw.get().to_owned(),
+            });
         }
-        read.into_iter().map(|(key, raw)| (key, raw.get().to_owned())).collect()
+        read.into_iter()
+            .map(|(key, raw)| (key, raw.get().to_owned()))
+            .collect()
     };
     gather("", line);
     for part in ["user", "objectRef", "responseStatus"] {
@@ -135,9 +153,11 @@ fn is_ignored(json: &str) -> bool {
 
 /// What the record holds under a path, as JSON text; `None` for a path that records do not keep.
 fn kept(record: &AuditRecord<'_>, path: &str) -> Option<Option<String>> {
-    let text = |text: Option<Text<'_>>| text.map(|text| serde_json::to_string(&text.cow()).unwrap());
+    let text =
+        |text: Option<Text<'_>>| text.map(|text| serde_json::to_string(&text.cow()).unwrap());
     let raw = |raw: Option<trailhound::json::Raw<'_>>| {
-        raw.filter(|raw| raw.is_complete()).map(|raw| raw.as_str().to_owned())
+        raw.filter(|raw| raw.is_complete())
+            .map(|raw| raw.as_str().to_owned())
     };
     let user = record.user.unwrap_or_default();
     let object = record.object_ref.unwrap_or_default();
@@ -189,15 +209,24 @@ fn equal(found: &str, expected: &str) -> bool {
 fn check_cut(members: &[Member], cut: usize, message: &str) {
     // A number at the very end may have gone on behind the cut.
     let complete = |member: &&Member| {
-        member.end <= cut - usize::from(member.json.starts_with(|c: char| c.is_ascii_digit())).min(cut)
+        member.end
+            <= cut - usize::from(member.json.starts_with(|c: char| c.is_ascii_digit())).min(cut)
     };
     let complete: Vec<&Member> = members.iter().filter(complete).collect();
     let read = decode(message, |record| {
-        let Record::Audit(facts) = record else { panic!("no audit event: {message}") };
+        let Record::Audit(facts) = record else {
+            panic!("no audit event: {message}")
+        };
         for member in &complete {
-            let Some(found) = kept(&facts.record, &member.path) else { continue };
+            let Some(found) = kept(&facts.record, &member.path) else {
+                continue;
+            };
             let found = found.unwrap_or_else(|| panic!("{} is lost: {message}", member.path));
-            assert!(equal(&found, &member.json), "{}: {found}: {message}", member.path);
+            assert!(
+                equal(&found, &member.json),
+                "{}: {found}: {message}",
+                member.path
+            );
         }
     });
     let known = complete.iter().any(|member| member.path == "apiVersion");
@@ -234,7 +263,10 @@ fn every_prefix_of_an_authenticator_line_keeps_what_is_complete_before_the_cut()
             let message = String::from_utf8_lossy(&line.as_bytes()[..cut]);
             for message in [message.to_string(), format!("{message}{MARK}")] {
                 let Some(found) = decode(&message, pairs) else {
-                    assert!(cut < line.find(" level=").unwrap() + 12, "refused: {message}");
+                    assert!(
+                        cut < line.find(" level=").unwrap() + 12,
+                        "refused: {message}"
+                    );
                     continue;
                 };
                 for (key, _) in ends.iter().filter(|(_, end)| *end < cut) {
@@ -246,7 +278,9 @@ fn every_prefix_of_an_authenticator_line_keeps_what_is_complete_before_the_cut()
 }
 
 fn pairs(record: &Record<'_>) -> BTreeMap<String, String> {
-    let Record::Authenticator(line) = record else { panic!("no authenticator line") };
+    let Record::Authenticator(line) = record else {
+        panic!("no authenticator line")
+    };
     line.pairs()
         .iter()
         .filter_map(|pair| Some((pair.key.to_string(), line.get(&pair.key)?.to_owned())))
@@ -259,7 +293,10 @@ fn no_prefix_makes_a_detector_panic() {
     for line in audit.iter().step_by(4).chain(authenticator) {
         let mut cuts: BTreeSet<usize> = (0..line.len()).step_by(41).collect();
         cuts.extend(line.len().saturating_sub(2)..=line.len());
-        let prefixes: Vec<Vec<u8>> = cuts.iter().map(|cut| line.as_bytes()[..*cut].to_vec()).collect();
+        let prefixes: Vec<Vec<u8>> = cuts
+            .iter()
+            .map(|cut| line.as_bytes()[..*cut].to_vec())
+            .collect();
         let (_, tally) = judge(prefixes.iter().map(Vec::as_slice));
         assert_eq!(tally.quarantined, 0, "{line}");
     }
@@ -269,7 +306,13 @@ fn no_prefix_makes_a_detector_panic() {
 fn the_lines_that_are_cut_are_varied() {
     let (audit, _) = &*LINES_OF_SAMPLES;
     let any = |text: &str| assert!(audit.iter().any(|line| line.contains(text)), "{text}");
-    for text in ["\\\"", "\"exec\"", "\"verb\":\"patch\"", "\"requestObject\":{", "\"verb\":\"watch\""] {
+    for text in [
+        "\\\"",
+        "\"exec\"",
+        "\"verb\":\"patch\"",
+        "\"requestObject\":{",
+        "\"verb\":\"watch\"",
+    ] {
         any(text);
     }
 }

@@ -20,7 +20,11 @@ pub(crate) struct Ran {
 /// The program, not yet started: in the project's folder, with no settings from outside.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trailhound"));
-    command.args(args).current_dir(ROOT).env_remove("RUST_LOG").env_remove("CLICOLOR_FORCE");
+    command
+        .args(args)
+        .current_dir(ROOT)
+        .env_remove("RUST_LOG")
+        .env_remove("CLICOLOR_FORCE");
     command
 }
 
@@ -31,22 +35,40 @@ pub(crate) fn run(args: &[&str]) -> Ran {
 
 /// Runs it with these bytes on standard input.
 pub(crate) fn feed(args: &[&str], input: &[u8]) -> Ran {
-    let output = assert_cmd::Command::from_std(command(args)).write_stdin(input).output().unwrap();
+    let output = assert_cmd::Command::from_std(command(args))
+        .write_stdin(input)
+        .output()
+        .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    Ran {
+        code: output.status.code(),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
 }
 
 /// The program with all three ends on pipes.
 pub(crate) fn piped(args: &[&str]) -> std::process::Child {
     let mut command = command(args);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 impl Ran {
     /// Asserts the exit code, and shows what was said when it is another.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stderr: {}\nstdout: {}", self.err, self.out);
+        assert_eq!(
+            self.code,
+            Some(code),
+            "stderr: {}\nstdout: {}",
+            self.err,
+            self.out
+        );
         self
     }
 
@@ -77,7 +99,10 @@ impl Ran {
     #[track_caller]
     pub(crate) fn column(&self, pointer: &str) -> Vec<String> {
         let text = |row: &serde_json::Value| {
-            row.pointer(pointer).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
+            row.pointer(pointer)
+                .and_then(|value| value.as_str())
+                .unwrap_or_default()
+                .to_owned()
         };
         self.rows().iter().map(text).collect()
     }

@@ -58,21 +58,34 @@ const STAMP: (&str, i64) = ("2026-05-14T12:00:00.000Z", 1_778_760_000_000);
 
 /// One input that holds these lines, in this order.
 pub(crate) fn wrap(lines: &[&str], how: Wrapping) -> Vec<u8> {
-    let text = || lines.iter().flat_map(|line| [line, "\n"]).collect::<String>().into_bytes();
+    let text = || {
+        lines
+            .iter()
+            .flat_map(|line| [line, "\n"])
+            .collect::<String>()
+            .into_bytes()
+    };
     match how {
         Wrapping::Lines => text(),
         Wrapping::LinesWithCarriageReturns => lines.join("\r\n").into_bytes(),
         Wrapping::GzipOfLines => gzip(&text()),
-        Wrapping::GzipMembers => {
-            lines.iter().flat_map(|line| gzip(format!("{line}\n").as_bytes())).collect()
-        }
+        Wrapping::GzipMembers => lines
+            .iter()
+            .flat_map(|line| gzip(format!("{line}\n").as_bytes()))
+            .collect(),
         Wrapping::GzipInGzip => gzip(&gzip(&text())),
         Wrapping::Zstd => zstd::encode_all(text().as_slice(), 1).unwrap(),
         Wrapping::EventList => event_list(lines),
-        Wrapping::Export => {
-            gzip(&lines.iter().flat_map(|line| [STAMP.0, " ", line, "\n"]).collect::<String>().into_bytes())
+        Wrapping::Export => gzip(
+            &lines
+                .iter()
+                .flat_map(|line| [STAMP.0, " ", line, "\n"])
+                .collect::<String>()
+                .into_bytes(),
+        ),
+        Wrapping::FilterLogEvents => {
+            pretty(&json!({ "events": records(lines), "searchedLogStreams": [] }))
         }
-        Wrapping::FilterLogEvents => pretty(&json!({ "events": records(lines), "searchedLogStreams": [] })),
         Wrapping::GetLogEvents => pretty(&json!({
             "events": records(lines), "nextForwardToken": "f/1", "nextBackwardToken": "b/1"
         })),
@@ -80,18 +93,32 @@ pub(crate) fn wrap(lines: &[&str], how: Wrapping) -> Vec<u8> {
         Wrapping::InsightsCsv => csv(lines),
         Wrapping::Subscription => subscription(lines),
         Wrapping::SubscriptionInBase64 => STANDARD.encode(gzip(&subscription(lines))).into_bytes(),
-        Wrapping::Lambda => pretty(&json!({ "awslogs": { "data": STANDARD.encode(gzip(&subscription(lines))) } })),
-        Wrapping::Kinesis => in_halves(lines, "Records", |data| json!({ "kinesis": { "data": data } })),
-        Wrapping::Firehose => in_halves(lines, "records", |data| json!({ "recordId": "1", "data": data })),
-        Wrapping::FirehoseObject => {
-            lines.chunks(3).flat_map(|some| gzip(&subscription(some))).collect()
+        Wrapping::Lambda => {
+            pretty(&json!({ "awslogs": { "data": STANDARD.encode(gzip(&subscription(lines))) } }))
         }
+        Wrapping::Kinesis => in_halves(
+            lines,
+            "Records",
+            |data| json!({ "kinesis": { "data": data } }),
+        ),
+        Wrapping::Firehose => in_halves(
+            lines,
+            "records",
+            |data| json!({ "recordId": "1", "data": data }),
+        ),
+        Wrapping::FirehoseObject => lines
+            .chunks(3)
+            .flat_map(|some| gzip(&subscription(some)))
+            .collect(),
     }
 }
 
 /// Whether lines like these can be wrapped so: a list holds JSON only.
 pub(crate) fn fits(lines: &[&str], how: Wrapping) -> bool {
-    how != Wrapping::EventList || lines.iter().all(|line| line.starts_with('{') && line.ends_with('}'))
+    how != Wrapping::EventList
+        || lines
+            .iter()
+            .all(|line| line.starts_with('{') && line.ends_with('}'))
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -106,8 +133,10 @@ fn pretty(value: &Value) -> Vec<u8> {
 
 fn event_list(lines: &[&str]) -> Vec<u8> {
     let items = lines.join(",");
-    format!(r#"{{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{{}},"items":[{items}]}}"#)
-        .into_bytes()
+    format!(
+        r#"{{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{{}},"items":[{items}]}}"#
+    )
+    .into_bytes()
 }
 
 fn records(lines: &[&str]) -> Vec<Value> {
@@ -129,7 +158,12 @@ fn results(lines: &[&str]) -> Vec<u8> {
 }
 
 fn csv(lines: &[&str]) -> Vec<u8> {
-    let quoted = |line: &&str| format!("2026-05-14 12:00:00.000,\"{}\"\n", line.replace('"', "\"\""));
+    let quoted = |line: &&str| {
+        format!(
+            "2026-05-14 12:00:00.000,\"{}\"\n",
+            line.replace('"', "\"\"")
+        )
+    };
     let rows: String = lines.iter().map(quoted).collect();
     format!("@timestamp,@message\n{rows}").into_bytes()
 }
@@ -151,7 +185,8 @@ fn subscription(lines: &[&str]) -> Vec<u8> {
 fn in_halves(lines: &[&str], list: &str, record: impl Fn(String) -> Value) -> Vec<u8> {
     let (first, second) = lines.split_at(lines.len() / 2);
     let halves = [first, second].into_iter().filter(|half| !half.is_empty());
-    let records: Vec<Value> =
-        halves.map(|half| record(STANDARD.encode(gzip(&subscription(half))))).collect();
+    let records: Vec<Value> = halves
+        .map(|half| record(STANDARD.encode(gzip(&subscription(half)))))
+        .collect();
     pretty(&json!({ list: records }))
 }
