@@ -57,14 +57,20 @@ pub fn translate(query: &Query, log: Log) -> Translation {
         weaken.exact = false;
         conditions.clear();
     }
-    if let Some(all) = conditions.into_iter().reduce(|left, right| binary(BinaryOp::And, left, right)) {
+    if let Some(all) = conditions
+        .into_iter()
+        .reduce(|left, right| binary(BinaryOp::And, left, right))
+    {
         let whole = match log {
             Log::Audit => binary(BinaryOp::Or, all, cut_line()),
             Log::Authenticator => all,
         };
         text.push_str(&format!("\n| filter {whole}"));
     }
-    Translation { text, exact: weaken.exact }
+    Translation {
+        text,
+        exact: weaken.exact,
+    }
 }
 
 /// `@message like /\[Truncated\.\.\.\]\s*$/`
@@ -118,7 +124,10 @@ impl Weaken {
             }
             ExprKind::Unary(UnaryOp::Not, inner) => {
                 let inner = self.condition(inner, side.other())?;
-                Some(Expr { kind: ExprKind::Unary(UnaryOp::Not, Box::new(inner)), span: Span::default() })
+                Some(Expr {
+                    kind: ExprKind::Unary(UnaryOp::Not, Box::new(inner)),
+                    span: Span::default(),
+                })
             }
             _ => {
                 let said = self.test(expr, side);
@@ -145,8 +154,11 @@ impl Weaken {
             ExprKind::In { value, .. } | ExprKind::Like { value, .. } => value,
             _ => return None,
         };
-        let ExprKind::Field(name) = &value.kind else { return None };
-        self.row(name).filter(|field| !matches!(field.console, Console::Same | Console::Field(_)))
+        let ExprKind::Field(name) = &value.kind else {
+            return None;
+        };
+        self.row(name)
+            .filter(|field| !matches!(field.console, Console::Same | Console::Field(_)))
     }
 
     fn row(&self, name: &str) -> Option<&'static Field> {
@@ -172,8 +184,14 @@ impl Weaken {
                 ExprKind::Bool(true) => knob_in_line(fact.name),
                 _ => None,
             },
-            ExprKind::In { list, negated: false, .. } if fact.console == Console::InLine => {
-                let ExprKind::List(items) = &list.kind else { return None };
+            ExprKind::In {
+                list,
+                negated: false,
+                ..
+            } if fact.console == Console::InLine => {
+                let ExprKind::List(items) = &list.kind else {
+                    return None;
+                };
                 let each: Option<Vec<Expr>> = items
                     .iter()
                     .map(|item| match &item.kind {
@@ -181,14 +199,18 @@ impl Weaken {
                         _ => None,
                     })
                     .collect();
-                each?.into_iter().reduce(|left, right| binary(BinaryOp::Or, left, right))
+                each?
+                    .into_iter()
+                    .reduce(|left, right| binary(BinaryOp::Or, left, right))
             }
-            ExprKind::Like { pattern, negated: false, .. } if fact.console == Console::InLine => {
-                match &pattern.kind {
-                    ExprKind::Text(text) => in_line(text),
-                    _ => None,
-                }
-            }
+            ExprKind::Like {
+                pattern,
+                negated: false,
+                ..
+            } if fact.console == Console::InLine => match &pattern.kind {
+                ExprKind::Text(text) => in_line(text),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -196,7 +218,10 @@ impl Weaken {
     /// The expression with facts renamed that have a raw field; `None` when one has none.
     fn renamed(&self, expr: &Expr) -> Option<Expr> {
         let many = |items: &[Expr]| {
-            items.iter().map(|item| self.renamed(item)).collect::<Option<Vec<Expr>>>()
+            items
+                .iter()
+                .map(|item| self.renamed(item))
+                .collect::<Option<Vec<Expr>>>()
         };
         let one = |inner: &Expr| self.renamed(inner).map(Box::new);
         let kind = match &expr.kind {
@@ -204,19 +229,40 @@ impl Weaken {
             ExprKind::List(items) => ExprKind::List(many(items)?),
             ExprKind::Unary(op, inner) => ExprKind::Unary(*op, one(inner)?),
             ExprKind::Binary(op, left, right) => ExprKind::Binary(*op, one(left)?, one(right)?),
-            ExprKind::In { value, list, negated } => {
-                ExprKind::In { value: one(value)?, list: one(list)?, negated: *negated }
-            }
-            ExprKind::Like { value, pattern, negated } => {
-                ExprKind::Like { value: one(value)?, pattern: one(pattern)?, negated: *negated }
-            }
-            ExprKind::Call { name, args, name_span } => {
-                ExprKind::Call { name: name.clone(), args: many(args)?, name_span: *name_span }
-            }
+            ExprKind::In {
+                value,
+                list,
+                negated,
+            } => ExprKind::In {
+                value: one(value)?,
+                list: one(list)?,
+                negated: *negated,
+            },
+            ExprKind::Like {
+                value,
+                pattern,
+                negated,
+            } => ExprKind::Like {
+                value: one(value)?,
+                pattern: one(pattern)?,
+                negated: *negated,
+            },
+            ExprKind::Call {
+                name,
+                args,
+                name_span,
+            } => ExprKind::Call {
+                name: name.clone(),
+                args: many(args)?,
+                name_span: *name_span,
+            },
             ExprKind::Member(..) | ExprKind::Index(..) => return None,
             other => other.clone(),
         };
-        Some(Expr { kind, span: expr.span })
+        Some(Expr {
+            kind,
+            span: expr.span,
+        })
     }
 
     /// The raw field that holds the same value.
@@ -229,8 +275,17 @@ impl Weaken {
             },
             // An open path: the console flattens arrays, so only paths to one value are the same.
             None => {
-                let open = ["requestObject.", "responseObject.", "annotations.", "user.extra.", "responseStatus."];
-                let last_is_number = name.rsplit('.').next().is_some_and(|last| last.parse::<u32>().is_ok());
+                let open = [
+                    "requestObject.",
+                    "responseObject.",
+                    "annotations.",
+                    "user.extra.",
+                    "responseStatus.",
+                ];
+                let last_is_number = name
+                    .rsplit('.')
+                    .next()
+                    .is_some_and(|last| last.parse::<u32>().is_ok());
                 let scalar = !name.starts_with("user.extra.") || last_is_number;
                 (scalar && open.iter().any(|root| name.starts_with(root))).then(|| name.to_owned())
             }
@@ -240,8 +295,12 @@ impl Weaken {
 
 /// `outcome = "…"` in terms of code and decision.
 fn outcome(expr: &Expr) -> Option<Expr> {
-    let ExprKind::Binary(op, _, constant) = &expr.kind else { return None };
-    let ExprKind::Text(text) = &constant.kind else { return None };
+    let ExprKind::Binary(op, _, constant) = &expr.kind else {
+        return None;
+    };
+    let ExprKind::Text(text) = &constant.kind else {
+        return None;
+    };
     let code = |op, number| binary(op, field("responseStatus.code"), number_of(number));
     let decided = |word: &str| {
         let decision = field("annotations.authorization.k8s.io/decision");
@@ -255,10 +314,18 @@ fn outcome(expr: &Expr) -> Option<Expr> {
                 code(BinaryOp::GreaterEqual, 100.0),
                 code(BinaryOp::Less, 400.0),
             );
-            binary(BinaryOp::Or, answered, binary(BinaryOp::And, no_code, decided("allow")))
+            binary(
+                BinaryOp::Or,
+                answered,
+                binary(BinaryOp::And, no_code, decided("allow")),
+            )
         }
         "unauthenticated" => code(BinaryOp::Equal, 401.0),
-        "forbidden" => binary(BinaryOp::Or, code(BinaryOp::Equal, 403.0), decided("forbid")),
+        "forbidden" => binary(
+            BinaryOp::Or,
+            code(BinaryOp::Equal, 403.0),
+            decided("forbid"),
+        ),
         "allowed-but-failed" => code(BinaryOp::GreaterEqual, 400.0),
         _ => return None,
     };
@@ -270,7 +337,9 @@ fn outcome(expr: &Expr) -> Option<Expr> {
 
 /// The line holds a text, as JSON writes it.
 fn in_line(text: &str) -> Option<Expr> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&'));
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&'));
     (plain && !text.is_empty()).then(|| like(field("@message"), text_of(text)))
 }
 
@@ -290,9 +359,20 @@ fn knob_in_line(fact: &str) -> Option<Expr> {
 
 /// A function whose second argument is our list of networks becomes one test for each.
 fn spread_lists(expr: Expr) -> Expr {
-    let ExprKind::Call { name, args, name_span } = &expr.kind else { return expr };
-    let [address, networks] = args.as_slice() else { return expr };
-    let ExprKind::List(items) = &networks.kind else { return expr };
+    let ExprKind::Call {
+        name,
+        args,
+        name_span,
+    } = &expr.kind
+    else {
+        return expr;
+    };
+    let [address, networks] = args.as_slice() else {
+        return expr;
+    };
+    let ExprKind::List(items) = &networks.kind else {
+        return expr;
+    };
     let one = |network: &Expr| Expr {
         kind: ExprKind::Call {
             name: name.clone(),
@@ -301,12 +381,18 @@ fn spread_lists(expr: Expr) -> Expr {
         },
         span: expr.span,
     };
-    let all = items.iter().map(one).reduce(|left, right| binary(BinaryOp::Or, left, right));
+    let all = items
+        .iter()
+        .map(one)
+        .reduce(|left, right| binary(BinaryOp::Or, left, right));
     all.unwrap_or(expr)
 }
 
 fn made(kind: ExprKind) -> Expr {
-    Expr { kind, span: Span::default() }
+    Expr {
+        kind,
+        span: Span::default(),
+    }
 }
 
 fn field(name: &str) -> Expr {
@@ -322,11 +408,18 @@ fn number_of(number: f64) -> Expr {
 }
 
 fn regex(source: &str) -> Expr {
-    made(ExprKind::Regex(Regex { source: source.to_owned(), span: Span::default() }))
+    made(ExprKind::Regex(Regex {
+        source: source.to_owned(),
+        span: Span::default(),
+    }))
 }
 
 fn like(value: Expr, pattern: Expr) -> Expr {
-    made(ExprKind::Like { value: Box::new(value), pattern: Box::new(pattern), negated: false })
+    made(ExprKind::Like {
+        value: Box::new(value),
+        pattern: Box::new(pattern),
+        negated: false,
+    })
 }
 
 fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
@@ -338,5 +431,9 @@ fn negate(inner: Expr) -> Expr {
 }
 
 fn call(name: &str, argument: Expr) -> Expr {
-    made(ExprKind::Call { name: name.to_owned(), args: vec![argument], name_span: Span::default() })
+    made(ExprKind::Call {
+        name: name.to_owned(),
+        args: vec![argument],
+        name_span: Span::default(),
+    })
 }
