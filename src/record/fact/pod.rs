@@ -60,7 +60,7 @@ impl<'a> Pod<'a> {
         if !record.verb.is_some_and(|verb| verb.is("create"))
             && let Some(request) = record.request_object
         {
-            pod.touched = touched(root, request);
+            pod.touched = touched(root, request, record.final_object());
         }
         pod
     }
@@ -241,8 +241,9 @@ fn knob_value<'a>(knob: Knob, value: Raw<'a>) -> Option<Value<'a>> {
     }
 }
 
-/// The keys inside the pod that a body names.
-fn touched<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
+/// The keys inside the pod that a body names. What a JSON Patch copies or moves is read from the
+/// object afterwards: the operation itself names no key of it.
+fn touched<'a>(root: Place, body: Raw<'a>, after: Option<Raw<'a>>) -> Vec<Value<'a>> {
     let mut keys = Vec::new();
     if body.kind() == Kind::Array {
         for path in patch::paths(body) {
@@ -259,10 +260,26 @@ fn touched<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
                 &mut keys,
             );
         }
+        for path in patch::transfers(body) {
+            let place = path.iter().fold(root, |place, token| place.step(token));
+            let value = after.and_then(|body| path.iter().try_fold(body, |at, token| member(at, token)));
+            if let Some(value) = value {
+                name_keys(place, value, &mut keys);
+            }
+        }
     } else {
         name_keys(root, body, &mut keys);
     }
     keys
+}
+
+/// What a token of a JSON Pointer leads to; `-` is the last element, where something was added.
+fn member<'a>(at: Raw<'a>, token: &str) -> Option<Raw<'a>> {
+    match at.kind() {
+        Kind::Array if token == "-" => at.elements().last(),
+        Kind::Array => at.elements().nth(token.parse().ok()?),
+        _ => at.get(token),
+    }
 }
 
 fn name_keys<'a>(place: Place, value: Raw<'a>, keys: &mut Vec<Value<'a>>) {
