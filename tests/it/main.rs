@@ -1,1 +1,3 @@
 //! trailhound as its users run it.
+
+mod corpus;
