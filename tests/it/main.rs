@@ -22,3 +22,4 @@ mod prefixes;
 mod program;
 mod story;
 mod wrap;
+mod console;
