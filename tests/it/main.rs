@@ -1,3 +1,6 @@
+//! trailhound as its users run it.
+
+mod corpus;
 //! trailhound as its users run it: one binary of tests, a module for each behaviour.
 //!
 //! No network, no sleep, no clock: a test waits only for what the program says.
@@ -19,3 +22,4 @@ mod prefixes;
 mod program;
 mod story;
 mod wrap;
+mod console;
