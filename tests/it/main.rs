@@ -1,6 +1,3 @@
-//! trailhound as its users run it.
-
-mod corpus;
 //! trailhound as its users run it: one binary of tests, a module for each behaviour.
 //!
 //! No network, no sleep, no clock: a test waits only for what the program says.
@@ -14,6 +11,8 @@ mod corpus;
 )]
 
 mod cli;
+mod console;
+mod corpus;
 mod court;
 mod evasions;
 mod invariance;
@@ -22,4 +21,3 @@ mod prefixes;
 mod program;
 mod story;
 mod wrap;
-mod console;
