@@ -262,7 +262,8 @@ fn touched<'a>(root: Place, body: Raw<'a>, after: Option<Raw<'a>>) -> Vec<Value<
         }
         for path in patch::transfers(body) {
             let place = path.iter().fold(root, |place, token| place.step(token));
-            let value = after.and_then(|body| path.iter().try_fold(body, |at, token| member(at, token)));
+            let value =
+                after.and_then(|body| path.iter().try_fold(body, |at, token| member(at, token)));
             if let Some(value) = value {
                 name_keys(place, value, &mut keys);
             }

@@ -89,8 +89,12 @@ pub fn is_dry_run(record: &AuditRecord<'_>) -> bool {
     };
     let in_uri = || {
         // Nearly no request has it: spare the decoding. Every value counts, this is a list.
-        record.request_uri.is_some_and(|uri| uri.raw().contains("dryRun"))
-            && parameters(record, "dryRun").iter().any(|value| !value.is_empty())
+        record
+            .request_uri
+            .is_some_and(|uri| uri.raw().contains("dryRun"))
+            && parameters(record, "dryRun")
+                .iter()
+                .any(|value| !value.is_empty())
     };
     in_uri() || (deletes && in_body().is_some())
 }
@@ -184,8 +188,12 @@ mod tests {
     #[test]
     fn an_empty_selector_before_another_selects_everything() {
         let single = |uri| with(uri, "secrets", "", is_single_object);
-        assert!(!single("/api/v1/secrets?fieldSelector=&fieldSelector=metadata.name%3Ddb"));
-        assert!(single("/api/v1/secrets?fieldSelector=metadata.name%3Ddb&fieldSelector="));
+        assert!(!single(
+            "/api/v1/secrets?fieldSelector=&fieldSelector=metadata.name%3Ddb"
+        ));
+        assert!(single(
+            "/api/v1/secrets?fieldSelector=metadata.name%3Ddb&fieldSelector="
+        ));
     }
 
     #[test]
