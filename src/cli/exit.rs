@@ -20,8 +20,13 @@ pub enum Exit {
 
 impl Exit {
     /// All of them, by code.
-    pub const ALL: [Self; 5] =
-        [Self::Done, Self::Failed, Self::Usage, Self::Alerted, Self::Interrupted];
+    pub const ALL: [Self; 5] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Alerted,
+        Self::Interrupted,
+    ];
 
     /// The number that the shell sees.
     #[must_use]
@@ -68,7 +73,11 @@ pub(super) fn complain(error: &anyhow::Error) -> Exit {
     let mut stderr = std::io::stderr().lock();
     if let Some(UsageError(text)) = error.downcast_ref() {
         let framed = text.contains("error:") || text.contains("error[");
-        let _ = if framed { writeln!(stderr, "{text}") } else { writeln!(stderr, "error: {text}") };
+        let _ = if framed {
+            writeln!(stderr, "{text}")
+        } else {
+            writeln!(stderr, "error: {text}")
+        };
         return Exit::Usage;
     }
     let _ = writeln!(stderr, "error: {error:#}");
@@ -77,6 +86,8 @@ pub(super) fn complain(error: &anyhow::Error) -> Exit {
 
 /// Whether the reader of standard output has gone away.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let io = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<std::io::Error>());
     io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
 }

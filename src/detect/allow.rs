@@ -59,7 +59,10 @@ impl Allow {
         schema: &mut FieldSchema,
         faults: &mut Vec<Fault>,
     ) -> Result<Self, Fault> {
-        let until = file.until.map(|until| read_date(name, text, &until)).transpose()?;
+        let until = file
+            .until
+            .map(|until| read_date(name, text, &until))
+            .transpose()?;
         schema.set_log(log_kind(log));
         let program = compile(name, text, &file.when, schema, faults)?;
         Ok(Self {
@@ -86,7 +89,9 @@ impl Allow {
     /// Whether it has not ended at that time. Event time, so that a replay gives what the day gave.
     fn holds_at(&self, time: Option<i64>) -> bool {
         let Some(until) = self.until else { return true };
-        let day = time.and_then(chrono::DateTime::from_timestamp_millis).map(|time| time.date_naive());
+        let day = time
+            .and_then(chrono::DateTime::from_timestamp_millis)
+            .map(|time| time.date_naive());
         day.is_some_and(|day| day <= until)
     }
 }
@@ -110,7 +115,13 @@ pub(super) fn unknown_detector<'i>(
 fn read_date(name: &str, text: &str, until: &Spanned<String>) -> Result<NaiveDate, Fault> {
     NaiveDate::parse_from_str(until.get_ref(), "%Y-%m-%d").map_err(|_| {
         let message = format!("{:?} is no date", until.get_ref());
-        Fault::advise(name, text, until.span(), message, "write until = \"2027-01-31\"")
+        Fault::advise(
+            name,
+            text,
+            until.span(),
+            message,
+            "write until = \"2027-01-31\"",
+        )
     })
 }
 
@@ -125,10 +136,16 @@ fn compile(
     let fault = |found| Fault::in_query(name, text, when.span().start + 1, condition, found);
     let analysed = query::analyse_condition(condition, schema);
     let found = analysed.diagnostics;
-    let Some(query) = analysed.query else { return Err(fault(found)) };
+    let Some(query) = analysed.query else {
+        return Err(fault(found));
+    };
     let program = Program::compile(&query, schema).map_err(|error| {
         let mut found = query::Diagnostics::default();
-        found.push(query::Diagnostic::error("compile", error.span, error.message));
+        found.push(query::Diagnostic::error(
+            "compile",
+            error.span,
+            error.message,
+        ));
         fault(found)
     })?;
     if !found.is_empty() {

@@ -166,6 +166,15 @@ fn lists() -> BTreeMap<String, Vec<String>> {
             &["10.0.0.0/8", "192.0.2.0/24", "fd00::/8"],
         ),
         list("known_accounts", &["111122223333"]),
+        list("allowed_images", &["registry.example.com/"]),
+        list(
+            "known_nodes",
+            &["system:node:ip-10-20-43-140.eu-west-1.compute.internal"],
+        ),
+        list("known_users", &["kubernetes-admin"]),
+        list("secret_readers", &["system:serviceaccount:eso:operator"]),
+        list("threat_ips", &["203.0.113.77/32", "198.51.100.0/24"]),
+        list("tor_exits", &["203.0.113.9/32"]),
     ])
 }
 
