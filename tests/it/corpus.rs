@@ -34,14 +34,20 @@ fn folder() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: no collection at {}; set TRAILHOUND_CORPUS", folder.display());
+    println!(
+        "skipped: no collection at {}; set TRAILHOUND_CORPUS",
+        folder.display()
+    );
     None
 }
 
 /// The lines of a file of the collection.
 fn lines(folder: &std::path::Path, file: &str) -> Vec<String> {
     let text = std::fs::read_to_string(folder.join(file)).unwrap();
-    text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The built-in detectors with the settings of a case.

@@ -64,7 +64,9 @@ impl Exec<'_> {
 fn in_body(record: &AuditRecord<'_>) -> Vec<String> {
     let command = record.request_object.and_then(|body| body.get("command"));
     let words = command.into_iter().flat_map(|command| command.elements());
-    words.filter_map(|word| Some(word.text()?.cow().into_owned())).collect()
+    words
+        .filter_map(|word| Some(word.text()?.cow().into_owned()))
+        .collect()
 }
 
 /// As the API server's query decoding reads a boolean.
@@ -105,7 +107,9 @@ mod tests {
         let line = r#"{"apiVersion":"audit.k8s.io/v1","requestURI":"/api/v1/namespaces/a/pods/p/exec?QUERY","objectRef":{"resource":"pods","subresource":"exec"},"requestObject":{"command":["cat","/a b"]}}"#;
         let command = |query| {
             let line = line.replace("QUERY", query);
-            Exec::of(&AuditRecord::read(&line).unwrap()).command.unwrap()
+            Exec::of(&AuditRecord::read(&line).unwrap())
+                .command
+                .unwrap()
         };
         assert_eq!(command("container=x"), "cat /a b");
         assert_eq!(command("command=id"), "id");

@@ -67,7 +67,9 @@ impl Case {
             return elsewhere();
         }
         let event: serde_json::Value = serde_json::from_str(self.event.get()).unwrap();
-        let caller = event["sourceIPs"].as_array().and_then(|ips| ips.last()?.as_str());
+        let caller = event["sourceIPs"]
+            .as_array()
+            .and_then(|ips| ips.last()?.as_str());
         match caller {
             Some(ip) if self.verdict() == Some(true) => ip.to_owned(),
             _ => elsewhere(),

@@ -47,20 +47,33 @@ fn every_labelled_event_comes_out_as_its_label_says_or_as_an_exception_explains(
     let mut wrong = Vec::new();
     let mut excused = BTreeSet::new();
     for case in cases(&folder) {
-        let Some(verdict) = case.verdict() else { continue };
+        let Some(verdict) = case.verdict() else {
+            continue;
+        };
         let technique = case.technique.clone().unwrap_or_default();
         let Some(detectors) = case.answerable(&techniques) else {
             if verdict && !UNANSWERED.iter().any(|(name, _)| *name == technique) {
-                wrong.push(format!("no detector answers for {technique}: {}", case.case));
+                wrong.push(format!(
+                    "no detector answers for {technique}: {}",
+                    case.case
+                ));
             }
             continue;
         };
         // Nearly all cases suppose the same settings.
         let settings = case.settings(&detectors);
-        let all = Enable { all: true, ids: Vec::new() };
-        let (engine, config) =
-            engines.entry(settings.clone()).or_insert_with(|| engine(&all, &settings));
-        let raised = raised(&mut Judge::new(engine, config), &Origin::default(), case.event.get());
+        let all = Enable {
+            all: true,
+            ids: Vec::new(),
+        };
+        let (engine, config) = engines
+            .entry(settings.clone())
+            .or_insert_with(|| engine(&all, &settings));
+        let raised = raised(
+            &mut Judge::new(engine, config),
+            &Origin::default(),
+            case.event.get(),
+        );
         let ids: Vec<String> = raised.into_iter().map(|(id, _)| id).collect();
         let result = Result::of(verdict, ids.iter().any(|id| detectors.contains(id)));
         table.entry(technique).or_default().add(result);
@@ -77,15 +90,25 @@ fn every_labelled_event_comes_out_as_its_label_says_or_as_an_exception_explains(
     }
     print(&table, &excused);
     for (name, _) in EXCEPTIONS {
-        assert!(excused.iter().any(|(case, _)| case == name), "an exception without use: {name}");
+        assert!(
+            excused.iter().any(|(case, _)| case == name),
+            "an exception without use: {name}"
+        );
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// All labelled cases, in the order of the files.
 pub(super) fn cases(folder: &Path) -> Vec<Case> {
     let lines = FILES.iter().flat_map(|file| lines(folder, file));
-    lines.map(|line| serde_json::from_str(&line).unwrap()).collect()
+    lines
+        .map(|line| serde_json::from_str(&line).unwrap())
+        .collect()
 }
 
 impl Count {
@@ -101,10 +124,18 @@ impl Count {
 
 fn print(table: &BTreeMap<String, Count>, excused: &BTreeSet<(String, String)>) {
     let row = |name: &str, count: &Count| {
-        let Count { found, quiet, missed, false_ } = count;
+        let Count {
+            found,
+            quiet,
+            missed,
+            false_,
+        } = count;
         println!("{name:36} {found:>6} {missed:>6} {quiet:>6} {false_:>6}");
     };
-    println!("{:36} {:>6} {:>6} {:>6} {:>6}", "behaviour", "found", "missed", "quiet", "false");
+    println!(
+        "{:36} {:>6} {:>6} {:>6} {:>6}",
+        "behaviour", "found", "missed", "quiet", "false"
+    );
     let mut all = Count::default();
     for (technique, count) in table {
         row(technique, count);

@@ -25,10 +25,17 @@ fn loud(cases: &[Case], engine: &Engine, config: &Config) -> Vec<String> {
 fn default_settings_are_quiet_on_background_and_on_what_eks_does_itself() {
     let Some(folder) = folder() else { return };
     let (engine, config) = engine(&Enable::default(), "");
-    for file in ["propdev-background.jsonl", "elastic.jsonl", "eks-real.jsonl"] {
+    for file in [
+        "propdev-background.jsonl",
+        "elastic.jsonl",
+        "eks-real.jsonl",
+    ] {
         let read = |line: String| serde_json::from_str::<Case>(&line).unwrap();
-        let cases: Vec<Case> =
-            lines(&folder, file).into_iter().map(read).filter(Case::is_benign).collect();
+        let cases: Vec<Case> = lines(&folder, file)
+            .into_iter()
+            .map(read)
+            .filter(Case::is_benign)
+            .collect();
         assert!(!cases.is_empty(), "{file}");
         let loud = loud(&cases, &engine, &config);
         assert!(loud.is_empty(), "{file}:\n{}", loud.join("\n"));

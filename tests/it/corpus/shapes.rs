@@ -29,7 +29,10 @@ fn every_line_of_the_authenticator_is_read() {
         for text in lines(&folder, file) {
             let event = event(&text, &origin);
             let decoded = line::decode(&event);
-            assert!(matches!(decoded, Decoded::Record(Record::Authenticator(_))), "{file}: {text}");
+            assert!(
+                matches!(decoded, Decoded::Record(Record::Authenticator(_))),
+                "{file}: {text}"
+            );
         }
     }
 }
@@ -58,7 +61,11 @@ fn envelopes_hold_as_many_events_as_is_said_and_broken_ones_are_counted() {
             assert_eq!(events, expected, "{}", envelope.case);
         }
         let is_control = bytes.contains("CONTROL_MESSAGE");
-        assert!(events > 0 || problems > 0 || is_control, "lost in silence: {}", envelope.case);
+        assert!(
+            events > 0 || problems > 0 || is_control,
+            "lost in silence: {}",
+            envelope.case
+        );
     }
 }
 
