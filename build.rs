@@ -14,8 +14,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     files.sort();
     let mut out = String::from("[\n");
     for file in &files {
-        let name = file.strip_prefix(&root)?.to_str().ok_or("a detector's path is not UTF-8")?;
-        writeln!(out, "    ({name:?}, include_str!({:?})),", file.display().to_string())?;
+        let name = file
+            .strip_prefix(&root)?
+            .to_str()
+            .ok_or("a detector's path is not UTF-8")?;
+        writeln!(
+            out,
+            "    ({name:?}, include_str!({:?})),",
+            file.display().to_string()
+        )?;
     }
     out.push_str("]\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("detectors.rs"), out)?;
@@ -28,7 +35,10 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>>
         if path.is_dir() {
             println!("cargo::rerun-if-changed={}", path.display());
             gather(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             files.push(path);
         }
     }

@@ -75,7 +75,10 @@ impl Settings {
     /// place.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let read = std::fs::read_to_string(path);
-        let text = read.map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = read.map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         let name = path.display().to_string();
         let config = toml::from_str(&text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
@@ -119,7 +122,10 @@ impl ClusterConfig {
         let same = match &cluster.log_group {
             Some(group) => group_name(group) == self.group(),
             None => {
-                let mine = self.name.as_deref().or_else(|| cluster_name(&self.log_group));
+                let mine = self
+                    .name
+                    .as_deref()
+                    .or_else(|| cluster_name(&self.log_group));
                 mine.is_some() && mine == cluster.name.as_deref()
             }
         };
@@ -135,18 +141,26 @@ impl ClusterConfig {
     }
 
     fn account_or_arn(&self) -> Option<String> {
-        self.account.clone().or_else(|| arn_part(&self.log_group, 4))
+        self.account
+            .clone()
+            .or_else(|| arn_part(&self.log_group, 4))
     }
 }
 
 /// The name in a log group's ARN, or the name itself.
 fn group_name(group: &str) -> &str {
-    let name = group.splitn(7, ':').nth(6).filter(|_| group.starts_with("arn:")).unwrap_or(group);
+    let name = group
+        .splitn(7, ':')
+        .nth(6)
+        .filter(|_| group.starts_with("arn:"))
+        .unwrap_or(group);
     name.strip_suffix(":*").unwrap_or(name)
 }
 
 fn arn_part(group: &str, index: usize) -> Option<String> {
-    let part = group.starts_with("arn:").then(|| group.split(':').nth(index))??;
+    let part = group
+        .starts_with("arn:")
+        .then(|| group.split(':').nth(index))??;
     (!part.is_empty()).then(|| part.to_owned())
 }
 
@@ -164,10 +178,14 @@ mod tests {
     #[test]
     fn a_cluster_is_known_by_its_log_group_or_its_name() {
         let config: Config = toml::from_str(TEXT).unwrap();
-        let group = Origin { log_group: Some("/aws/eks/prod/cluster".into()), ..Origin::default() };
-        for cluster in
-            [config.cluster_of(&group, None), config.cluster_of(&Origin::default(), Some("prod"))]
-        {
+        let group = Origin {
+            log_group: Some("/aws/eks/prod/cluster".into()),
+            ..Origin::default()
+        };
+        for cluster in [
+            config.cluster_of(&group, None),
+            config.cluster_of(&Origin::default(), Some("prod")),
+        ] {
             assert_eq!(cluster.name.as_deref(), Some("prod"));
             assert_eq!(cluster.region.as_deref(), Some("eu-west-1"));
             assert_eq!(cluster.account.as_deref(), Some("111122223333"));
@@ -192,6 +210,9 @@ mod tests {
         let path = folder.path().join("x.toml");
         std::fs::write(&path, "[lists]\na = [\"b\"]\n[slik]\n").unwrap();
         let message = Settings::load(&path).unwrap_err().to_string();
-        assert!(message.contains("x.toml:3:2") && message.contains("unknown field"), "{message}");
+        assert!(
+            message.contains("x.toml:3:2") && message.contains("unknown field"),
+            "{message}"
+        );
     }
 }

@@ -7,19 +7,19 @@ pub mod console;
 pub mod escape;
 mod identity;
 mod model;
-mod raise;
 pub mod pretty;
+mod raise;
 pub mod redact;
 pub mod schema;
 mod summary;
 mod timestamp;
 
+pub use crate::detect::Severity;
 pub use identity::{AlertId, InvalidAlertId};
 pub use model::{
     Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
-pub use crate::detect::Severity;
 pub use raise::{RawEvent, identify, raise};
 pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand};
 pub use timestamp::Timestamp;

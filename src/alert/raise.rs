@@ -57,14 +57,20 @@ pub fn raise(
 ) -> Alert {
     let row = EntryRow::new(entry, schema);
     let summary = expand(&detector.summary, |at| {
-        detector.summary_fields.get(at).map_or(Value::Missing, |field| row.value(*field))
+        detector
+            .summary_fields
+            .get(at)
+            .map_or(Value::Missing, |field| row.value(*field))
     });
     let time = precise_time(entry);
     let mut alert = Alert {
         schema: SchemaTag::V1,
         id: identify(&detector.id, entry),
         time,
-        detector: Detector { id: detector.id.clone(), title: detector.title.clone() },
+        detector: Detector {
+            id: detector.id.clone(),
+            title: detector.title.clone(),
+        },
         severity: detector.severity,
         summary,
         attack: detector.attack.clone(),
@@ -102,8 +108,7 @@ fn precise_time(entry: &Entry<'_>) -> Option<Timestamp> {
         let record = &facts.record;
         let texts = [record.request_received_timestamp, record.stage_timestamp];
         texts.into_iter().flatten().find_map(|text| {
-            Timestamp::parse(text.raw())
-                .or_else(|| Timestamp::from_millis(parse_time(text.raw())?))
+            Timestamp::parse(text.raw()).or_else(|| Timestamp::from_millis(parse_time(text.raw())?))
         })
     });
     own.or_else(|| Timestamp::from_millis(entry.time()?))
@@ -137,20 +142,42 @@ fn console(entry: &Entry<'_>) -> Console {
     let kind = match (&id, cut) {
         (Some(audit_id), false) => Kind::Audit { audit_id },
         (Some(audit_id), true) => Kind::CutAudit { audit_id },
-        (None, _) => Kind::Authenticator { line: &entry.event.message },
+        (None, _) => Kind::Authenticator {
+            line: &entry.event.message,
+        },
     };
-    let line = Line { kind, log_stream: entry.event.origin.log_stream.as_deref() };
-    let Some(query) = console::query(&[line]) else { return Console::default() };
+    let line = Line {
+        kind,
+        log_stream: entry.event.origin.log_stream.as_deref(),
+    };
+    let Some(query) = console::query(&[line]) else {
+        return Console::default();
+    };
     let time = entry.event.timestamp.or_else(|| entry.time());
     let link = |region, log_group, time| {
-        Link { region, log_group, first: time, last: time, query: &query.text }.url()
+        Link {
+            region,
+            log_group,
+            first: time,
+            last: time,
+            query: &query.text,
+        }
+        .url()
     };
     let cluster = entry.cluster;
-    let url = match (cluster.region.as_deref(), cluster.log_group.as_deref(), time) {
+    let url = match (
+        cluster.region.as_deref(),
+        cluster.log_group.as_deref(),
+        time,
+    ) {
         (Some(region), Some(group), Some(time)) => link(region, group, time),
         _ => None,
     };
-    Console { query: Some(query.text), url, scope: Some(query.scope) }
+    Console {
+        query: Some(query.text),
+        url,
+        scope: Some(query.scope),
+    }
 }
 
 fn fill_audit(alert: &mut Alert, facts: &Facts<'_>) {
@@ -164,8 +191,16 @@ fn fill_audit(alert: &mut Alert, facts: &Facts<'_>) {
         groups: record.user.map(groups).unwrap_or_default(),
         uid: owned(record.user.and_then(|user| user.uid)),
         arn: actor.principal.arn.as_deref().map(ToOwned::to_owned),
-        session_name: actor.principal.session_name.as_deref().map(ToOwned::to_owned),
-        access_key_id: actor.principal.access_key_id.as_deref().map(ToOwned::to_owned),
+        session_name: actor
+            .principal
+            .session_name
+            .as_deref()
+            .map(ToOwned::to_owned),
+        access_key_id: actor
+            .principal
+            .access_key_id
+            .as_deref()
+            .map(ToOwned::to_owned),
         impersonated: record.impersonated_user.map(|user| Impersonated {
             username: owned(user.username),
             uid: owned(user.uid),
@@ -200,7 +235,11 @@ fn fill_audit(alert: &mut Alert, facts: &Facts<'_>) {
 }
 
 fn fill_authenticator(alert: &mut Alert, line: &authenticator::Record<'_>) {
-    let get = |key: &str| line.get(key).filter(|value| !value.is_empty()).map(ToOwned::to_owned);
+    let get = |key: &str| {
+        line.get(key)
+            .filter(|value| !value.is_empty())
+            .map(ToOwned::to_owned)
+    };
     alert.actor = Actor {
         kind: None,
         username: get("username"),
@@ -222,15 +261,21 @@ fn fill_authenticator(alert: &mut Alert, line: &authenticator::Record<'_>) {
 }
 
 fn owned(text: Option<Text<'_>>) -> Option<String> {
-    text.filter(|text| !text.is_empty()).map(|text| text.cow().into_owned())
+    text.filter(|text| !text.is_empty())
+        .map(|text| text.cow().into_owned())
 }
 
 fn groups(user: User<'_>) -> Vec<String> {
-    user.group_names().map(|group| group.cow().into_owned()).collect()
+    user.group_names()
+        .map(|group| group.cow().into_owned())
+        .collect()
 }
 
 fn strings(array: crate::json::Raw<'_>) -> Vec<String> {
-    array.elements().filter_map(|item| Some(item.text()?.cow().into_owned())).collect()
+    array
+        .elements()
+        .filter_map(|item| Some(item.text()?.cow().into_owned()))
+        .collect()
 }
 
 /// The line as JSON, or as a text where it is none.

@@ -36,7 +36,11 @@ fn list(set: &DetectorSetArgs, format: Option<TableFormat>) -> Result<Exit> {
             (_, true) => "yes".to_owned(),
             (_, false) => "no".to_owned(),
         };
-        let log = if detector.log == Log::Audit { "audit" } else { "authenticator" };
+        let log = if detector.log == Log::Audit {
+            "audit"
+        } else {
+            "authenticator"
+        };
         rows.push([
             detector.id.clone(),
             detector.severity.to_string(),
@@ -64,7 +68,11 @@ fn show(id: &str, plain: bool, set: &DetectorSetArgs) -> Result<Exit> {
     let settings = setup::settings(set.config.as_deref())?;
     let loaded = setup::load(set, &settings)?;
     let detector = find(&loaded, id)?;
-    let text = if plain { show_console(detector)? } else { describe(detector) };
+    let text = if plain {
+        show_console(detector)?
+    } else {
+        describe(detector)
+    };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Done)
 }
@@ -84,13 +92,23 @@ fn show_console(detector: &Detector) -> Result<String> {
 
 fn describe(detector: &Detector) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{}  ({}, {})", detector.id, detector.severity, detector.attack.join(" "));
+    let _ = writeln!(
+        out,
+        "{}  ({}, {})",
+        detector.id,
+        detector.severity,
+        detector.attack.join(" ")
+    );
     let _ = writeln!(out, "{}", detector.title);
     if let Some(reason) = &detector.disabled_reason {
         let _ = writeln!(out, "off by default: {reason}");
     }
     if !detector.unset_lists.is_empty() {
-        let _ = writeln!(out, "silent until this list is set: {}", detector.unset_lists.join(", "));
+        let _ = writeln!(
+            out,
+            "silent until this list is set: {}",
+            detector.unset_lists.join(", ")
+        );
     }
     let mut section = |head: &str, body: &str| {
         if !body.trim().is_empty() {
@@ -118,10 +136,16 @@ fn check(paths: Vec<std::path::PathBuf>, mut set: DetectorSetArgs) -> Result<Exi
     let settings = setup::settings(set.config.as_deref())?;
     let loaded = setup::load(&set, &settings)?;
     setup::enable(&set, &loaded)?;
-    let (detectors, on) = (loaded.detectors.len(), loaded.detectors.values().filter(|d| d.enabled).count());
+    let (detectors, on) = (
+        loaded.detectors.len(),
+        loaded.detectors.values().filter(|d| d.enabled).count(),
+    );
     let allows = settings.config.allow.clone();
     let exceptions = allows.len();
-    let enable = crate::detect::Enable { all: true, ids: Vec::new() };
+    let enable = crate::detect::Enable {
+        all: true,
+        ids: Vec::new(),
+    };
     let (_, warnings) = loaded
         .engine(&enable, allows, &settings.name, &settings.text)
         .map_err(|faults| UsageError(setup::render(&faults)))?;
@@ -155,7 +179,11 @@ fn test(ids: &[String], set: &DetectorSetArgs) -> Result<Exit> {
                 }
                 Some(failure) => {
                     failed += 1;
-                    writeln!(stdout, "FAILED  {}: {}: {failure}", outcome.detector, outcome.test)?;
+                    writeln!(
+                        stdout,
+                        "FAILED  {}: {}: {failure}",
+                        outcome.detector, outcome.test
+                    )?;
                 }
             }
         }

@@ -44,7 +44,11 @@ pub(super) fn complain(error: &anyhow::Error) -> Exit {
     let mut stderr = std::io::stderr().lock();
     if let Some(UsageError(text)) = error.downcast_ref() {
         let framed = text.contains("error:") || text.contains("error[");
-        let _ = if framed { writeln!(stderr, "{text}") } else { writeln!(stderr, "error: {text}") };
+        let _ = if framed {
+            writeln!(stderr, "{text}")
+        } else {
+            writeln!(stderr, "error: {text}")
+        };
         return Exit::Usage;
     }
     let _ = writeln!(stderr, "error: {error:#}");
@@ -53,6 +57,8 @@ pub(super) fn complain(error: &anyhow::Error) -> Exit {
 
 /// Whether the reader of standard output has gone away.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let io = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<std::io::Error>());
     io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -61,7 +61,12 @@ impl Inputs {
         let progress = Progress::default();
         let bar = Bar::start(&progress, self.listing.total_size());
         let mut reading = Reading {
-            failures: self.listing.failures.iter().map(ToString::to_string).collect(),
+            failures: self
+                .listing
+                .failures
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             skipped: self.skipped(),
             ..Reading::default()
         };
@@ -69,7 +74,11 @@ impl Inputs {
         let mut reader = Reader::new(limits);
         let stopped = || self.stop.load(Ordering::Relaxed);
         let mut guarded = |item: Item<'_>| {
-            if stopped() { ControlFlow::Break(()) } else { on(item) }
+            if stopped() {
+                ControlFlow::Break(())
+            } else {
+                on(item)
+            }
         };
         for input in &self.listing.inputs {
             let opened = input.open(&progress).map_err(|failure| failure.to_string());
@@ -80,7 +89,10 @@ impl Inputs {
             match opened {
                 Ok(bytes) => {
                     reading.inputs += 1;
-                    if reader.read(&input.name, bytes, &input.origin, &mut guarded).is_break() {
+                    if reader
+                        .read(&input.name, bytes, &input.origin, &mut guarded)
+                        .is_break()
+                    {
                         break;
                     }
                 }
@@ -98,8 +110,14 @@ impl Inputs {
     fn skipped(&self) -> Vec<String> {
         let skipped = self.listing.skipped;
         [
-            (skipped.export_probes, "aws-logs-write-test objects of export tasks"),
-            (skipped.not_files, "pipes, sockets or devices inside folders"),
+            (
+                skipped.export_probes,
+                "aws-logs-write-test objects of export tasks",
+            ),
+            (
+                skipped.not_files,
+                "pipes, sockets or devices inside folders",
+            ),
             (skipped.loops, "links that lead back to a folder above them"),
         ]
         .into_iter()
@@ -110,7 +128,10 @@ impl Inputs {
 }
 
 /// The second Ctrl-C: whoever presses it twice means it.
-#[allow(clippy::exit, reason = "the user asks for the end twice, and the first way is stuck")]
+#[allow(
+    clippy::exit,
+    reason = "the user asks for the end twice, and the first way is stuck"
+)]
 fn hard_stop() {
     std::process::exit(130);
 }

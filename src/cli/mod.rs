@@ -29,7 +29,11 @@ pub fn run() -> ExitCode {
             let asked = !error.use_stderr();
             // Help that nobody reads any more is no failure.
             let _ = error.print();
-            return if asked { Exit::Done.into() } else { Exit::Usage.into() };
+            return if asked {
+                Exit::Done.into()
+            } else {
+                Exit::Usage.into()
+            };
         }
     };
     if let Err(error) = crate::telemetry::init(args.verbose) {

@@ -28,18 +28,22 @@ impl Bar {
         let bar = ProgressBar::with_draw_target(total, target).with_style(style(total.is_some()));
         let done = Arc::new(AtomicBool::new(false));
         let (drawn, ended, progress) = (bar.clone(), Arc::clone(&done), progress.clone());
-        let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(move || {
-            while !ended.load(Ordering::Relaxed) {
-                drawn.set_position(progress.bytes());
-                std::thread::park_timeout(BEAT);
-            }
-        });
+        let thread = std::thread::Builder::new()
+            .name("progress".to_owned())
+            .spawn(move || {
+                while !ended.load(Ordering::Relaxed) {
+                    drawn.set_position(progress.bytes());
+                    std::thread::park_timeout(BEAT);
+                }
+            });
         Self(thread.ok().map(|thread| (bar, done, thread)))
     }
 
     /// Takes the bar away.
     pub(super) fn finish(self) {
-        let Some((bar, done, thread)) = self.0 else { return };
+        let Some((bar, done, thread)) = self.0 else {
+            return;
+        };
         done.store(true, Ordering::Relaxed);
         thread.thread().unpark();
         // A bar that fell over is no reason to fail.

@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 
+use super::Exit;
 use super::args::QueryArgs;
 use super::exit::UsageError;
 use super::inputs::{Inputs, Reading};
 use super::setup;
 use super::table::{self, Table as Printed};
-use super::Exit;
 use crate::config::Settings;
 use crate::decode::{Decoded, Item, line};
 use crate::detect::{Fault, Filled, fill};
@@ -34,7 +34,12 @@ pub(super) fn run(args: QueryArgs) -> Result<Exit> {
         unread: 0,
     };
     let reading = inputs.read(&mut |item| gather.take(item));
-    let Gather { table, failed, unread, .. } = gather;
+    let Gather {
+        table,
+        failed,
+        unread,
+        ..
+    } = gather;
     if let Some(error) = failed {
         return Err(error.into());
     }
@@ -106,9 +111,15 @@ impl Gather<'_> {
             }
         };
         let named = Cluster::of(event.origin).name.is_some();
-        let cluster =
-            self.settings.config.cluster_of(event.origin, self.cluster.filter(|_| !named));
-        let entry = Entry { event, cluster: &cluster, record };
+        let cluster = self
+            .settings
+            .config
+            .cluster_of(event.origin, self.cluster.filter(|_| !named));
+        let entry = Entry {
+            event,
+            cluster: &cluster,
+            record,
+        };
         if !self.window.holds(entry.time()) {
             return ControlFlow::Continue(());
         }
@@ -123,8 +134,15 @@ impl Gather<'_> {
 }
 
 fn print(output: Output, format: Option<super::args::TableFormat>) -> Result<()> {
-    let rows = output.rows.into_iter().map(|row| row.into_iter().map(json).collect()).collect();
-    table::print(&Printed::of(output.columns, rows), setup::table_format(format))?;
+    let rows = output
+        .rows
+        .into_iter()
+        .map(|row| row.into_iter().map(json).collect())
+        .collect();
+    table::print(
+        &Printed::of(output.columns, rows),
+        setup::table_format(format),
+    )?;
     Ok(())
 }
 
@@ -136,9 +154,7 @@ fn json(value: Value<'_>) -> serde_json::Value {
         Value::Number(number) => number_json(number),
         Value::Text(text) => text.into_owned().into(),
         Value::List(items) => items.into_vec().into_iter().map(json).collect(),
-        Value::Json(raw) => {
-            serde_json::from_str(&raw).unwrap_or_else(|_| raw.into_owned().into())
-        }
+        Value::Json(raw) => serde_json::from_str(&raw).unwrap_or_else(|_| raw.into_owned().into()),
         time @ Value::Time(_) => query::shown(&time).into_owned().into(),
     }
 }
@@ -159,7 +175,9 @@ fn complain(reading: &Reading, unread: u64) {
         anstream::eprintln!("not read: {failure}");
     }
     if unread > 0 {
-        anstream::eprintln!("{unread} pieces of the input were not read: `trailhound replay` tells which and why");
+        anstream::eprintln!(
+            "{unread} pieces of the input were not read: `trailhound replay` tells which and why"
+        );
     }
     if reading.interrupted {
         anstream::eprintln!("stopped before the end: the result is of what was read");

@@ -11,8 +11,8 @@ use super::args::{AlertFormat, ReplayArgs};
 use super::inputs::Inputs;
 use super::setup;
 use super::summary::{Run, render};
-use crate::alert::pretty::Paint;
 use crate::alert::RawEvent;
+use crate::alert::pretty::Paint;
 use crate::pipeline::Judge;
 use crate::sink::{Format, StdoutSink};
 
@@ -25,7 +25,11 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let engine = setup::engine(&args.detectors, &settings)?;
     let window = setup::window(&args.time)?;
     let inputs = Inputs::find(&args.paths)?;
-    let raw = if args.include_event { RawEvent::Included } else { RawEvent::LeftOut };
+    let raw = if args.include_event {
+        RawEvent::Included
+    } else {
+        RawEvent::LeftOut
+    };
     let mut judge = Judge::new(&engine, &settings.config)
         .cluster(args.cluster.as_deref())
         .window(window)
@@ -58,7 +62,10 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
         Exit::Interrupted
     } else if !reading.failures.is_empty() {
         Exit::Failed
-    } else if args.fail_on.is_some_and(|least| judge.tally.highest() >= Some(least)) {
+    } else if args
+        .fail_on
+        .is_some_and(|least| judge.tally.highest() >= Some(least))
+    {
         Exit::Alerted
     } else {
         Exit::Done
@@ -68,7 +75,11 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
 fn format(asked: Option<AlertFormat>) -> Format {
     let terminal = io::stdout().is_terminal();
     let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-    let paint = if terminal && colour { Paint::Coloured } else { Paint::Plain };
+    let paint = if terminal && colour {
+        Paint::Coloured
+    } else {
+        Paint::Plain
+    };
     match asked {
         Some(AlertFormat::Json) => Format::Json,
         Some(AlertFormat::Pretty) => Format::Pretty(paint),

@@ -15,7 +15,9 @@ use crate::record::parse_time;
 
 /// Reads the settings, or takes the defaults when there are none.
 pub(super) fn settings(path: Option<&std::path::Path>) -> Result<Settings> {
-    let Some(path) = path else { return Ok(Settings::default()) };
+    let Some(path) = path else {
+        return Ok(Settings::default());
+    };
     Settings::load(path).map_err(|error| match error {
         ConfigError::Invalid(fault) => UsageError(fault.render(style())).into(),
         error @ ConfigError::Read { .. } => UsageError(error.to_string()).into(),
@@ -33,7 +35,9 @@ pub(super) fn load(args: &DetectorSetArgs, settings: &Settings) -> Result<Loaded
     let lists = &settings.config.lists;
     let mut loaded = Loaded::built_in(lists);
     for path in &args.dirs {
-        let found = loaded.add_path(path, lists).map_err(|error| UsageError(error.to_string()))?;
+        let found = loaded
+            .add_path(path, lists)
+            .map_err(|error| UsageError(error.to_string()))?;
         if found == 0 {
             let path = path.display();
             return Err(UsageError(format!("no detector files (*.toml) below {path}")).into());
@@ -48,7 +52,12 @@ pub(super) fn load(args: &DetectorSetArgs, settings: &Settings) -> Result<Loaded
 /// Which detectors `--enable` asks for; an id that no detector has is an error.
 pub(super) fn enable(args: &DetectorSetArgs, loaded: &Loaded) -> Result<Enable> {
     let all = args.enable.iter().any(|id| id == "all");
-    let ids = args.enable.iter().filter(|id| *id != "all").cloned().collect();
+    let ids = args
+        .enable
+        .iter()
+        .filter(|id| *id != "all")
+        .cloned()
+        .collect();
     let enable = Enable { all, ids };
     if let Some(id) = loaded.unknown(&enable).first() {
         let help = match loaded.nearest(id) {
@@ -76,8 +85,10 @@ pub(super) fn engine(args: &DetectorSetArgs, settings: &Settings) -> Result<Engi
 
 /// Several findings, one after the other.
 pub(super) fn render(faults: &[Fault]) -> String {
-    let drawn: Vec<String> =
-        faults.iter().map(|fault| fault.render(style()).trim_end().to_owned()).collect();
+    let drawn: Vec<String> = faults
+        .iter()
+        .map(|fault| fault.render(style()).trim_end().to_owned())
+        .collect();
     drawn.join("\n\n")
 }
 
@@ -93,12 +104,16 @@ pub(super) fn window(args: &TimeArgs) -> Result<Window> {
         })?;
         Ok(Some(time))
     };
-    let window =
-        Window { since: read("--since", &args.since)?, until: read("--until", &args.until)? };
+    let window = Window {
+        since: read("--since", &args.since)?,
+        until: read("--until", &args.until)?,
+    };
     if let (Some(since), Some(until)) = (window.since, window.until)
         && since >= until
     {
-        return Err(UsageError("--since is not before --until: nothing lies between".into()).into());
+        return Err(
+            UsageError("--since is not before --until: nothing lies between".into()).into(),
+        );
     }
     Ok(window)
 }
@@ -112,7 +127,11 @@ fn instant(text: &str, now: i64) -> Option<i64> {
         return Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis());
     }
     let unit = text.chars().last()?;
-    let number: i64 = text.strip_suffix(unit)?.parse().ok().filter(|number| *number >= 0)?;
+    let number: i64 = text
+        .strip_suffix(unit)?
+        .parse()
+        .ok()
+        .filter(|number| *number >= 0)?;
     let seconds = match unit {
         's' => 1,
         'm' => 60,
@@ -129,7 +148,11 @@ fn instant(text: &str, now: i64) -> Option<i64> {
 /// The table format asked for, or what suits standard output.
 pub(super) fn table_format(format: Option<TableFormat>) -> TableFormat {
     format.unwrap_or_else(|| {
-        if std::io::stdout().is_terminal() { TableFormat::Table } else { TableFormat::Json }
+        if std::io::stdout().is_terminal() {
+            TableFormat::Table
+        } else {
+            TableFormat::Json
+        }
     })
 }
 

@@ -51,7 +51,11 @@ fn events(out: &mut String, run: &Run<'_>) {
     more(tally.control, "control messages");
     more(tally.outside, "of them outside --since/--until");
     let count = run.reading.inputs;
-    let inputs = if count == 1 { "1 input".into() } else { format!("{count} inputs") };
+    let inputs = if count == 1 {
+        "1 input".into()
+    } else {
+        format!("{count} inputs")
+    };
     line(out, "read", &format!("{} from {inputs}", kinds.join(", ")));
 }
 
@@ -59,7 +63,11 @@ fn unread(out: &mut String, run: &Run<'_>) {
     let tally = run.tally;
     if tally.quarantined > 0 {
         let text = "records made the program panic and were set aside; please report this";
-        line(out, "set aside", &format!("{} {text}", grouped(tally.quarantined)));
+        line(
+            out,
+            "set aside",
+            &format!("{} {text}", grouped(tally.quarantined)),
+        );
     }
     let mut head = "not read";
     for failure in &run.reading.failures {
@@ -73,7 +81,11 @@ fn unread(out: &mut String, run: &Run<'_>) {
         line(out, "skipped", skipped);
     }
     for (reason, (count, cases)) in &tally.problems {
-        line(out, head, &format!("{} {reason}: {}", grouped(*count), reason.explanation()));
+        line(
+            out,
+            head,
+            &format!("{} {reason}: {}", grouped(*count), reason.explanation()),
+        );
         head = "";
         for case in cases {
             line(out, "", &format!("  {}", escape::visible(case)));
@@ -101,28 +113,45 @@ fn alerts(out: &mut String, run: &Run<'_>) {
     let mut detectors: Vec<_> = tally.by_detector.iter().collect();
     detectors.sort_by(|(a, (x, m)), (b, (y, n))| (y, n, a).cmp(&(x, m, b)));
     for (id, (severity, count)) in detectors {
-        line(out, "", &format!("  {:>7}  {severity:<8}  {id}", grouped(*count)));
+        line(
+            out,
+            "",
+            &format!("  {:>7}  {severity:<8}  {id}", grouped(*count)),
+        );
     }
     let mut also = |count: u64, what: &str| {
         if count > 0 {
             line(out, "", &format!("  {:>7}  {what}", grouped(count)));
         }
     };
-    also(tally.repeats, "matches were other stages or repeats of these");
+    also(
+        tally.repeats,
+        "matches were other stages or repeats of these",
+    );
     also(tally.below, "matches lay below --min-severity");
     also(tally.silenced, "matches were silenced by exceptions");
-    also(run.forgotten, "alert ids were forgotten: their repeats may be among these");
+    also(
+        run.forgotten,
+        "alert ids were forgotten: their repeats may be among these",
+    );
 }
 
 fn exceptions(out: &mut String, run: &Run<'_>) {
     for allow in run.allows {
         let used = allow.used.load(std::sync::atomic::Ordering::Relaxed);
         let when = escape::visible(&allow.when);
-        let until = allow.until.map_or_else(String::new, |day| format!(", until {day}"));
+        let until = allow
+            .until
+            .map_or_else(String::new, |day| format!(", until {day}"));
         let text = if used == 0 {
             format!("unused for {}: {when}{until}", allow.detector)
         } else {
-            format!("silenced {} of {}: {when} ({}{until})", grouped(used), allow.detector, allow.reason)
+            format!(
+                "silenced {} of {}: {when} ({}{until})",
+                grouped(used),
+                allow.detector,
+                allow.reason
+            )
         };
         line(out, "exception", &text);
     }
@@ -131,9 +160,21 @@ fn exceptions(out: &mut String, run: &Run<'_>) {
 fn speed(out: &mut String, run: &Run<'_>) {
     let seconds = run.elapsed.as_secs_f64();
     let megabytes = megabytes(run.tally.bytes);
-    let rate = if seconds > 0.0 { megabytes / seconds } else { 0.0 };
-    let stopped = if run.reading.interrupted { ", stopped before the end" } else { "" };
-    line(out, "time", &format!("{seconds:.2} s, {megabytes:.1} MB of log lines, {rate:.0} MB/s{stopped}"));
+    let rate = if seconds > 0.0 {
+        megabytes / seconds
+    } else {
+        0.0
+    };
+    let stopped = if run.reading.interrupted {
+        ", stopped before the end"
+    } else {
+        ""
+    };
+    line(
+        out,
+        "time",
+        &format!("{seconds:.2} s, {megabytes:.1} MB of log lines, {rate:.0} MB/s{stopped}"),
+    );
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shown with one decimal")]
@@ -153,7 +194,6 @@ fn grouped(number: u64) -> String {
     }
     out
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,10 @@ pub(super) struct Table {
 impl Table {
     /// A table with these columns and no rows.
     pub(super) fn new(columns: &[&str]) -> Self {
-        Self { columns: columns.iter().map(ToString::to_string).collect(), rows: Vec::new() }
+        Self {
+            columns: columns.iter().map(ToString::to_string).collect(),
+            rows: Vec::new(),
+        }
     }
 
     /// A table of JSON values.
@@ -44,7 +47,10 @@ fn write(out: &mut dyn Write, table: &Table, format: TableFormat) -> io::Result<
             let mut drawn = comfy_table::Table::new();
             drawn.load_style(NOTHING).set_header(&table.columns);
             for row in &table.rows {
-                drawn.add_row(row.iter().map(|cell| escape::visible(&shown(cell)).into_owned()));
+                drawn.add_row(
+                    row.iter()
+                        .map(|cell| escape::visible(&shown(cell)).into_owned()),
+                );
             }
             for line in drawn.lines() {
                 writeln!(out, "{}", line.trim_end())?;

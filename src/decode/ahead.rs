@@ -14,10 +14,10 @@ use super::compress;
 use super::layer::Bounds;
 
 /// Bytes in a block.
-const BLOCK: usize = 256 << 10;
+const BLOCK: usize = 512 << 10;
 
 /// Blocks that may wait: all of them together hold memory flat.
-const WAITING: usize = 4;
+const WAITING: usize = 3;
 
 /// How often a reader that waits looks whether it should stop.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -49,7 +49,13 @@ impl Ahead {
         std::thread::Builder::new()
             .name("read-ahead".to_owned())
             .spawn(move || fill(input, limits, &send, &used))?;
-        Ok(Self { blocks, empty, block: Vec::new(), at: 0, stop })
+        Ok(Self {
+            blocks,
+            empty,
+            block: Vec::new(),
+            at: 0,
+            stop,
+        })
     }
 
     /// The next block; `None` at the end.
@@ -70,7 +76,9 @@ impl Ahead {
 impl Read for Ahead {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         if self.at >= self.block.len() {
-            let Some(block) = self.next() else { return Ok(0) };
+            let Some(block) = self.next() else {
+                return Ok(0);
+            };
             let used = std::mem::replace(&mut self.block, block?);
             self.at = 0;
             // Nobody may want it back any more.
@@ -141,7 +149,9 @@ mod tests {
     fn all_bytes_come_in_order() {
         let bytes: Vec<u8> = (0..3_000_000u32).map(|n| (n % 251) as u8).collect();
         let mut read = Vec::new();
-        ahead(io::Cursor::new(bytes.clone()), false).read_to_end(&mut read).unwrap();
+        ahead(io::Cursor::new(bytes.clone()), false)
+            .read_to_end(&mut read)
+            .unwrap();
         assert!(read == bytes);
     }
 
@@ -157,7 +167,9 @@ mod tests {
         }
         let (hold, blocked) = std::sync::mpsc::channel();
         let mut read = Vec::new();
-        ahead(Blocked(blocked), true).read_to_end(&mut read).unwrap();
+        ahead(Blocked(blocked), true)
+            .read_to_end(&mut read)
+            .unwrap();
         assert!(read.is_empty());
         drop(hold);
     }

@@ -37,7 +37,11 @@ fn audit(line: &str) -> Decoded<'_> {
         Some(record) => {
             let cut = record.is_cut();
             let record = Record::Audit(Box::new(Facts::new(record)));
-            if cut { Decoded::Salvaged(record) } else { Decoded::Record(record) }
+            if cut {
+                Decoded::Salvaged(record)
+            } else {
+                Decoded::Record(record)
+            }
         }
         None => Decoded::Refused(Refusal::UnknownLine),
     }
@@ -57,7 +61,10 @@ mod tests {
     use crate::record::{Origin, Position};
 
     fn decoded(line: &str, stream: Option<&str>) -> &'static str {
-        let origin = Origin { log_stream: stream.map(ToOwned::to_owned), ..Origin::default() };
+        let origin = Origin {
+            log_stream: stream.map(ToOwned::to_owned),
+            ..Origin::default()
+        };
         let event = LogEvent {
             message: line.into(),
             timestamp: None,
@@ -82,8 +89,14 @@ mod tests {
         assert_eq!(decoded(whole, None), "audit");
         assert_eq!(decoded(&whole.replace("/v1", "/v1beta1"), None), "audit");
         assert_eq!(decoded(&whole[..60], None), "cut audit");
-        assert_eq!(decoded(&format!("{}[Truncated...]", &whole[..60]), None), "cut audit");
-        assert_eq!(decoded(r#"time="2026-01-01T00:00:00Z" level=info msg=x"#, None), "authenticator");
+        assert_eq!(
+            decoded(&format!("{}[Truncated...]", &whole[..60]), None),
+            "cut audit"
+        );
+        assert_eq!(
+            decoded(r#"time="2026-01-01T00:00:00Z" level=info msg=x"#, None),
+            "authenticator"
+        );
         let klog = "I0601 12:34:56.789012       1 controller.go:12] hello";
         assert_eq!(decoded(klog, Some("kube-scheduler-0123")), "scheduler");
         assert_eq!(decoded(klog, None), "component");

@@ -64,7 +64,10 @@ impl Allow {
         let Some(log) = log else {
             return Err(unknown_detector(name, text, &file.detector, ids));
         };
-        let until = file.until.map(|until| read_date(name, text, &until)).transpose()?;
+        let until = file
+            .until
+            .map(|until| read_date(name, text, &until))
+            .transpose()?;
         schema.set_log(log_kind(log));
         let program = compile(name, text, &file.when, schema, faults)?;
         Ok(Self {
@@ -91,14 +94,18 @@ impl Allow {
     /// Whether it has not ended at that time. Event time, so that a replay gives what the day gave.
     fn holds_at(&self, time: Option<i64>) -> bool {
         let Some(until) = self.until else { return true };
-        let day = time.and_then(chrono::DateTime::from_timestamp_millis).map(|time| time.date_naive());
+        let day = time
+            .and_then(chrono::DateTime::from_timestamp_millis)
+            .map(|time| time.date_naive());
         day.is_some_and(|day| day <= until)
     }
 }
 
 fn unknown_detector(name: &str, text: &str, id: &Spanned<String>, ids: &[&str]) -> Fault {
     let message = format!("there is no detector {:?}", id.get_ref());
-    let near = ids.iter().min_by_key(|known| strsim::osa_distance(known, id.get_ref()));
+    let near = ids
+        .iter()
+        .min_by_key(|known| strsim::osa_distance(known, id.get_ref()));
     let help = match near.filter(|near| strsim::osa_distance(near, id.get_ref()) <= 3) {
         Some(near) => format!("did you mean {near:?}?"),
         None => "`trailhound detectors list` shows them all".to_owned(),
@@ -109,7 +116,13 @@ fn unknown_detector(name: &str, text: &str, id: &Spanned<String>, ids: &[&str]) 
 fn read_date(name: &str, text: &str, until: &Spanned<String>) -> Result<NaiveDate, Fault> {
     NaiveDate::parse_from_str(until.get_ref(), "%Y-%m-%d").map_err(|_| {
         let message = format!("{:?} is no date", until.get_ref());
-        Fault::advise(name, text, until.span(), message, "write until = \"2027-01-31\"")
+        Fault::advise(
+            name,
+            text,
+            until.span(),
+            message,
+            "write until = \"2027-01-31\"",
+        )
     })
 }
 
@@ -124,14 +137,20 @@ fn compile(
     let fault = |found| Fault::in_query(name, text, when.span().start + 1, condition, found);
     let parsed = query::parse_condition(condition);
     let mut found = parsed.diagnostics;
-    let Some(query) = parsed.query else { return Err(fault(found)) };
+    let Some(query) = parsed.query else {
+        return Err(fault(found));
+    };
     found.append(query::check(&query, schema).diagnostics);
     if found.has_errors() {
         return Err(fault(found));
     }
     let program = Program::compile(&query, schema).map_err(|error| {
         let mut found = query::Diagnostics::default();
-        found.push(query::Diagnostic::error("compile", error.span, error.message));
+        found.push(query::Diagnostic::error(
+            "compile",
+            error.span,
+            error.message,
+        ));
         fault(found)
     })?;
     if !found.is_empty() {

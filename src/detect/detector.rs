@@ -67,7 +67,12 @@ impl Detector {
         faults: &mut Vec<Fault>,
     ) -> Result<Self, Fault> {
         let file: DetectorFile = toml::from_str(text).map_err(|error| {
-            Fault::at(name, text, error.span().unwrap_or(0..0), error.message().to_owned())
+            Fault::at(
+                name,
+                text,
+                error.span().unwrap_or(0..0),
+                error.message().to_owned(),
+            )
         })?;
         check_keys(name, text, &file)?;
         schema.set_log(log_kind(file.log));
@@ -87,7 +92,11 @@ impl Detector {
             severity: file.severity,
             enabled: file.enabled,
             disabled_reason: file.disabled_reason,
-            attack: file.attack.into_iter().map(toml::Spanned::into_inner).collect(),
+            attack: file
+                .attack
+                .into_iter()
+                .map(toml::Spanned::into_inner)
+                .collect(),
             log: file.log,
             covers: file.covers,
             description: file.description,
@@ -127,7 +136,13 @@ fn check_keys(name: &str, text: &str, file: &DetectorFile) -> Result<(), Fault> 
     }
     if let Some(wrong) = file.attack.iter().find(|id| !is_technique(id.get_ref())) {
         let message = format!("{:?} is no ATT&CK technique", wrong.get_ref());
-        return Err(Fault::advise(name, text, wrong.span(), message, "write T1078 or T1078.004"));
+        return Err(Fault::advise(
+            name,
+            text,
+            wrong.span(),
+            message,
+            "write T1078 or T1078.004",
+        ));
     }
     if !file.enabled && file.disabled_reason.is_none() {
         return Err(Fault::advise(
@@ -155,7 +170,12 @@ fn read_summary(
     let mut ids = Vec::new();
     for field in template.fields() {
         ids.push(schema.resolve(field).map(|info| info.id).map_err(|near| {
-            let at = start + file.summary.get_ref().find(field.as_str()).unwrap_or_default();
+            let at = start
+                + file
+                    .summary
+                    .get_ref()
+                    .find(field.as_str())
+                    .unwrap_or_default();
             let message = format!("no event has a field {field:?}");
             let help = match near.first() {
                 Some(near) => format!("did you mean {near:?}?"),
@@ -179,7 +199,9 @@ fn compile(
     let fault = |found| Fault::in_query(name, text, at, query_text, found);
     let parsed = query::parse_with_warnings(query_text);
     let mut found = parsed.diagnostics;
-    let Some(query) = parsed.query else { return Err(fault(found)) };
+    let Some(query) = parsed.query else {
+        return Err(fault(found));
+    };
     found.append(query::check(&query, schema).diagnostics);
     for command in &query.commands {
         if matches!(command.kind, CommandKind::Stats(_)) {
@@ -195,7 +217,11 @@ fn compile(
     let program = match Program::compile(&query, schema) {
         Ok(program) => program,
         Err(error) => {
-            found.push(query::Diagnostic::error("compile", error.span, error.message));
+            found.push(query::Diagnostic::error(
+                "compile",
+                error.span,
+                error.message,
+            ));
             return Err(fault(found));
         }
     };
@@ -211,7 +237,11 @@ fn content_start(text: &str, at: usize) -> usize {
     let literal = text.get(at..).unwrap_or_default();
     for quotes in ["'''", "\"\"\""] {
         if let Some(rest) = literal.strip_prefix(quotes) {
-            let skipped = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
+            let skipped = if rest.starts_with("\r\n") {
+                2
+            } else {
+                usize::from(rest.starts_with('\n'))
+            };
             return at + 3 + skipped;
         }
     }

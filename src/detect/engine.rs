@@ -56,7 +56,14 @@ impl Engine {
         }
         let audit = Side::new(&detectors, Log::Audit);
         let authenticator = Side::new(&detectors, Log::Authenticator);
-        Self { schema, detectors, audit, authenticator, allows, allowed }
+        Self {
+            schema,
+            detectors,
+            audit,
+            authenticator,
+            allows,
+            allowed,
+        }
     }
 
     /// The detectors, in the order they were loaded.
@@ -86,10 +93,21 @@ impl Engine {
             Record::Authenticator(_) => &self.authenticator,
         };
         for candidate in side.index.candidates(&row, &mut scratch.0) {
-            let Some(place) = side.places.get(candidate).copied() else { continue };
-            let Some(detector) = self.detectors.get(place) else { continue };
-            if detector.program.as_ref().is_some_and(|program| program.matches(&row)) {
-                on(Hit { detector, silenced: self.silencer(place, &row, entry) });
+            let Some(place) = side.places.get(candidate).copied() else {
+                continue;
+            };
+            let Some(detector) = self.detectors.get(place) else {
+                continue;
+            };
+            if detector
+                .program
+                .as_ref()
+                .is_some_and(|program| program.matches(&row))
+            {
+                on(Hit {
+                    detector,
+                    silenced: self.silencer(place, &row, entry),
+                });
             }
         }
     }
@@ -111,6 +129,9 @@ impl Side {
                 Some((place, detector.program.as_ref().map(Program::necessary)?))
             })
             .unzip();
-        Self { places, index: Index::new(&conditions) }
+        Self {
+            places,
+            index: Index::new(&conditions),
+        }
     }
 }

@@ -23,7 +23,12 @@ impl Fault {
         let mut diagnostics = Diagnostics::default();
         let span = Span::new(span.start, span.end);
         diagnostics.push(Diagnostic::error("detector-file", span, message));
-        Self { file: file.to_owned(), text: text.to_owned(), diagnostics, query: None }
+        Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            diagnostics,
+            query: None,
+        }
     }
 
     /// The same with advice.
@@ -38,7 +43,12 @@ impl Fault {
         let mut diagnostics = Diagnostics::default();
         let span = Span::new(span.start, span.end);
         diagnostics.push(Diagnostic::error("detector-file", span, message).help(help));
-        Self { file: file.to_owned(), text: text.to_owned(), diagnostics, query: None }
+        Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            diagnostics,
+            query: None,
+        }
     }
 
     /// What was found in a query that begins at a byte offset of a file. `query` is the text that was
@@ -47,7 +57,13 @@ impl Fault {
     pub fn in_query(file: &str, text: &str, at: usize, query: &str, found: Diagnostics) -> Self {
         let before = text.get(..at).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
         Self {
             file: file.to_owned(),
             text: text.to_owned(),
@@ -70,7 +86,9 @@ impl Fault {
                 let source = Source::new(&self.file, query).starting_at(*line, *column);
                 self.diagnostics.render(&source, style)
             }
-            None => self.diagnostics.render(&Source::new(&self.file, &self.text), style),
+            None => self
+                .diagnostics
+                .render(&Source::new(&self.file, &self.text), style),
         }
     }
 }

@@ -14,18 +14,22 @@ use crate::record::field::{FieldSchema, Get};
 type Bits = Vec<u64>;
 
 /// Fields that many queries test and that cost next to nothing to read, the most telling first.
-const FIRST: [&str; 6] = [
+const FIRST: [&str; 10] = [
     "objectRef.resource",
     "verb",
     "objectRef.subresource",
     "auth.event",
-    "user.username",
     "responseStatus.code",
+    "user.username",
+    "record.truncated",
+    "actor.kind",
+    "actor.spoofed",
+    "actor.keyType",
 ];
 
 /// Facts that take more work than an evaluation saves.
-const DEAR: [&str; 9] = [
-    "pod.", "role.", "binding.", "awsAuth.", "exec.", "proxy.", "request.", "target.", "object",
+const DEAR: [&str; 8] = [
+    "pod.", "role.", "binding.", "awsAuth.", "exec.", "proxy.", "request.", "target.",
 ];
 
 /// The sets for one field.
@@ -38,6 +42,8 @@ struct Axis {
     indifferent: Bits,
     /// Detectors that could match when it holds that text, the indifferent ones included.
     by_text: FxHashMap<String, Bits>,
+    /// The same for texts that are whole numbers.
+    by_number: FxHashMap<i64, Bits>,
 }
 
 /// The sets of all fields.
@@ -51,17 +57,26 @@ impl Index {
     /// Builds the index from the necessary conditions of each detector, in order.
     pub(super) fn new(conditions: &[Vec<Necessary>]) -> Self {
         let words = conditions.len().div_ceil(64);
-        let mut index = Self { all: vec![0; words], axes: Vec::new() };
+        let mut index = Self {
+            all: vec![0; words],
+            axes: Vec::new(),
+        };
         for detector in 0..conditions.len() {
             set(&mut index.all, detector);
         }
-        let mut fields: Vec<FieldId> =
-            conditions.iter().flatten().map(|condition| condition.field).collect();
+        let mut fields: Vec<FieldId> = conditions
+            .iter()
+            .flatten()
+            .map(|condition| condition.field)
+            .collect();
         fields.sort_unstable();
         fields.dedup();
         fields.retain(|field| rank(*field).is_some());
         fields.sort_by_key(|field| rank(*field));
-        index.axes = fields.iter().map(|field| Axis::new(*field, conditions, words)).collect();
+        index.axes = fields
+            .iter()
+            .map(|field| Axis::new(*field, conditions, words))
+            .collect();
         index
     }
 
@@ -78,7 +93,10 @@ impl Index {
                 break;
             }
         }
-        Candidates { words: scratch, word: 0 }
+        Candidates {
+            words: scratch,
+            word: 0,
+        }
     }
 }
 
@@ -89,17 +107,32 @@ impl Axis {
             concerned: vec![0; words],
             indifferent: vec![0; words],
             by_text: FxHashMap::default(),
+            by_number: FxHashMap::default(),
         };
         let tests = |detector: &Vec<Necessary>| {
-            detector.iter().filter(|condition| condition.field == field).cloned().collect::<Vec<_>>()
+            detector
+                .iter()
+                .filter(|condition| condition.field == field)
+                .cloned()
+                .collect::<Vec<_>>()
         };
         for (number, detector) in conditions.iter().enumerate() {
             let tests = tests(detector);
-            set(if tests.is_empty() { &mut axis.indifferent } else { &mut axis.concerned }, number);
+            set(
+                if tests.is_empty() {
+                    &mut axis.indifferent
+                } else {
+                    &mut axis.concerned
+                },
+                number,
+            );
             // Where a query tests a field twice, one test is enough to narrow by.
             if let Some(test) = tests.into_iter().next() {
                 for text in test.any_of {
-                    set(axis.by_text.entry(text).or_insert_with(|| vec![0; words]), number);
+                    set(
+                        axis.by_text.entry(text).or_insert_with(|| vec![0; words]),
+                        number,
+                    );
                 }
             }
         }
@@ -108,6 +141,10 @@ impl Axis {
                 *word |= more;
             }
         }
+        let numbers = axis.by_text.iter();
+        axis.by_number = numbers
+            .filter_map(|(text, bits)| Some((text.parse().ok()?, bits.clone())))
+            .collect();
         axis
     }
 
@@ -115,12 +152,24 @@ impl Axis {
         self.by_text.get(text).unwrap_or(&self.indifferent)
     }
 
+    fn of_number(&self, number: f64) -> &Bits {
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "only whole numbers are looked up"
+        )]
+        let whole = (number.fract() == 0.0).then_some(number as i64);
+        match whole {
+            Some(whole) => self.by_number.get(&whole).unwrap_or(&self.indifferent),
+            None => self.of_text(&number.to_string()),
+        }
+    }
+
     fn narrow(&self, value: &Value<'_>, bits: &mut Bits) {
         match value {
             Value::Text(text) => and(bits, self.of_text(text)),
             Value::Bool(true) => and(bits, self.of_text("true")),
             Value::Bool(false) => and(bits, self.of_text("false")),
-            Value::Number(number) => and(bits, self.of_text(&number.to_string())),
+            Value::Number(number) => and(bits, self.of_number(*number)),
             Value::List(items) => {
                 let mut any = self.indifferent.clone();
                 for item in items.iter() {
@@ -148,7 +197,12 @@ fn rank(field: FieldId) -> Option<usize> {
     if DEAR.iter().any(|prefix| field.name.starts_with(prefix)) || field.name.starts_with('@') {
         return None;
     }
-    Some(FIRST.iter().position(|name| *name == field.name).unwrap_or(FIRST.len()))
+    Some(
+        FIRST
+            .iter()
+            .position(|name| *name == field.name)
+            .unwrap_or(FIRST.len()),
+    )
 }
 
 fn set(bits: &mut Bits, number: usize) {

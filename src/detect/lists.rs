@@ -35,11 +35,18 @@ pub fn fill(query: &str, lists: &Lists) -> Filled {
         rest = tail;
     }
     text.push_str(rest);
-    if unset.is_empty() { Filled::Query(text) } else { Filled::Unset(unset) }
+    if unset.is_empty() {
+        Filled::Query(text)
+    } else {
+        Filled::Unset(unset)
+    }
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The values as a list of the query language.
@@ -59,7 +66,10 @@ mod tests {
     fn lists_are_filled_in_as_literals() {
         let lists = Lists::from([("users".into(), vec!["a\"b".into(), "c".into()])]);
         let filled = fill("filter x in ${users} | filter y", &lists);
-        assert_eq!(filled, Filled::Query(r#"filter x in ["a\"b", "c"] | filter y"#.into()));
+        assert_eq!(
+            filled,
+            Filled::Query(r#"filter x in ["a\"b", "c"] | filter y"#.into())
+        );
     }
 
     #[test]
@@ -77,6 +87,9 @@ mod tests {
 
     #[test]
     fn a_dollar_that_names_no_list_stays() {
-        assert_eq!(fill("like /a${/", &Lists::new()), Filled::Query("like /a${/".into()));
+        assert_eq!(
+            fill("like /a${/", &Lists::new()),
+            Filled::Query("like /a${/".into())
+        );
     }
 }

@@ -60,11 +60,17 @@ impl Loaded {
     /// When the path, or a file in it, can't be read. What is wrong inside a file is no error here;
     /// it joins `errors`.
     pub fn add_path(&mut self, path: &Path, lists: &Lists) -> Result<usize, ReadError> {
-        let fail = |path: &Path, source| ReadError { path: path.to_owned(), source };
+        let fail = |path: &Path, source| ReadError {
+            path: path.to_owned(),
+            source,
+        };
         let mut files = Vec::new();
         for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
             let entry = entry.map_err(|error| fail(path, error.into()))?;
-            let named = entry.path().extension().is_some_and(|extension| extension == "toml");
+            let named = entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "toml");
             if entry.file_type().is_file() && (named || entry.path() == path) {
                 files.push(entry.into_path());
             }
@@ -81,12 +87,12 @@ impl Loaded {
         match Detector::load(name, text, lists, &mut self.schema, &mut self.warnings) {
             Ok(detector) => match self.detectors.get(&detector.id) {
                 Some(other) => {
-                    let message =
-                        format!("the id {:?} is taken by {}", detector.id, other.file);
+                    let message = format!("the id {:?} is taken by {}", detector.id, other.file);
                     let at = text.find(&detector.id).unwrap_or_default();
                     let span = at..at + detector.id.len();
                     let help = "give it an id of its own; to replace a built-in detector, silence it with [[allow]]";
-                    self.errors.push(Fault::advise(name, text, span, message, help));
+                    self.errors
+                        .push(Fault::advise(name, text, span, message, help));
                 }
                 None => {
                     self.texts.insert(detector.id.clone(), text.to_owned());
@@ -100,7 +106,10 @@ impl Loaded {
     /// The id nearest to one that no detector has.
     #[must_use]
     pub fn nearest(&self, id: &str) -> Option<&str> {
-        let near = self.detectors.keys().min_by_key(|known| strsim::osa_distance(known, id))?;
+        let near = self
+            .detectors
+            .keys()
+            .min_by_key(|known| strsim::osa_distance(known, id))?;
         (strsim::osa_distance(near, id) <= 4).then_some(near)
     }
 
@@ -126,9 +135,20 @@ impl Loaded {
         let mut compiled = Vec::new();
         let mut errors = Vec::new();
         for allow in allows {
-            let log = self.detectors.get(allow.detector.get_ref()).map(|detector| detector.log);
+            let log = self
+                .detectors
+                .get(allow.detector.get_ref())
+                .map(|detector| detector.log);
             let ids: Vec<&str> = self.detectors.keys().map(String::as_str).collect();
-            match Allow::load(name, text, allow, log, &ids, &mut self.schema, &mut self.warnings) {
+            match Allow::load(
+                name,
+                text,
+                allow,
+                log,
+                &ids,
+                &mut self.schema,
+                &mut self.warnings,
+            ) {
                 Ok(allow) => compiled.push(allow),
                 Err(fault) => errors.push(fault),
             }

@@ -35,8 +35,11 @@ pub fn run(detector: &Detector, name: &str, text: &str, read: ReadLine) -> Vec<O
         test: what.to_owned(),
         failure: Some("there is none".to_owned()),
     };
-    let mut outcomes: Vec<Outcome> =
-        detector.tests.iter().map(|test| run_one(detector, test, name, text, read)).collect();
+    let mut outcomes: Vec<Outcome> = detector
+        .tests
+        .iter()
+        .map(|test| run_one(detector, test, name, text, read))
+        .collect();
     if !detector.tests.iter().any(|test| test.alerts > 0) {
         outcomes.push(missing("a test that fires"));
     }
@@ -46,17 +49,30 @@ pub fn run(detector: &Detector, name: &str, text: &str, read: ReadLine) -> Vec<O
     outcomes
 }
 
-fn run_one(detector: &Detector, test: &TestFile, name: &str, text: &str, read: ReadLine) -> Outcome {
+fn run_one(
+    detector: &Detector,
+    test: &TestFile,
+    name: &str,
+    text: &str,
+    read: ReadLine,
+) -> Outcome {
     let failure = count(detector, test, name, text, read).map_or_else(Some, |count| {
-        (count != test.alerts).then(|| {
-            format!("expected {}, got {}", alerts(test.alerts), alerts(count))
-        })
+        (count != test.alerts)
+            .then(|| format!("expected {}, got {}", alerts(test.alerts), alerts(count)))
     });
-    Outcome { detector: detector.id.clone(), test: test.name.clone(), failure }
+    Outcome {
+        detector: detector.id.clone(),
+        test: test.name.clone(),
+        failure,
+    }
 }
 
 fn alerts(count: usize) -> String {
-    if count == 1 { "1 alert".to_owned() } else { format!("{count} alerts") }
+    if count == 1 {
+        "1 alert".to_owned()
+    } else {
+        format!("{count} alerts")
+    }
 }
 
 fn count(
@@ -67,7 +83,10 @@ fn count(
     read: ReadLine,
 ) -> Result<usize, String> {
     let engine = engine(detector, test, name, text)?;
-    let origin = Origin { account: Some(ACCOUNT.to_owned()), ..Origin::default() };
+    let origin = Origin {
+        account: Some(ACCOUNT.to_owned()),
+        ..Origin::default()
+    };
     let cluster = Cluster::of(&origin);
     let mut scratch = Scratch::default();
     let mut raised = BTreeSet::new();
@@ -81,7 +100,11 @@ fn count(
             position: Position::default(),
         };
         let record = read(&event).ok_or_else(|| format!("event {} is no record", number + 1))?;
-        let entry = Entry { event: &event, cluster: &cluster, record };
+        let entry = Entry {
+            event: &event,
+            cluster: &cluster,
+            record,
+        };
         let id = entry
             .audit()
             .and_then(|facts| Some(facts.record.audit_id?.cow().into_owned()))
@@ -100,16 +123,27 @@ fn engine(detector: &Detector, test: &TestFile, name: &str, text: &str) -> Resul
     if let Some(fault) = loaded.errors.first() {
         return Err(fault.to_string());
     }
-    if let Some(list) = loaded.detectors.values().find_map(|alone| alone.unset_lists.first()) {
+    if let Some(list) = loaded
+        .detectors
+        .values()
+        .find_map(|alone| alone.unset_lists.first())
+    {
         let message = format!("the test sets no list {list:?}: add [test.lists] {list} = […]");
         // A test that shows that nothing happens without the list needs none.
         if test.alerts > 0 {
             return Err(message);
         }
     }
-    let enable = Enable { all: true, ids: vec![detector.id.clone()] };
+    let enable = Enable {
+        all: true,
+        ids: vec![detector.id.clone()],
+    };
     let engine = loaded.engine(&enable, Vec::new(), name, text);
     engine.map(|(engine, _)| engine).map_err(|faults| {
-        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        faults
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
     })
 }

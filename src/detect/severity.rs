@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-
-
 /// How much an alert matters, least first.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
@@ -25,7 +23,13 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, least first.
-    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+    pub const ALL: [Self; 5] = [
+        Self::Info,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::Critical,
+    ];
 
     /// The name in files, options and alerts.
     #[must_use]
@@ -55,7 +59,9 @@ impl FromStr for Severity {
     type Err = UnknownSeverity;
 
     fn from_str(text: &str) -> Result<Self, UnknownSeverity> {
-        let found = Self::ALL.into_iter().find(|severity| severity.as_str() == text);
+        let found = Self::ALL
+            .into_iter()
+            .find(|severity| severity.as_str() == text);
         found.ok_or_else(|| UnknownSeverity(text.to_owned()))
     }
 }

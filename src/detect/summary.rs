@@ -57,7 +57,10 @@ impl Template {
         if text.trim().is_empty() {
             return fail(TemplateProblem::Empty, 0);
         }
-        let mut template = Self { parts: Vec::new(), fields: Vec::new() };
+        let mut template = Self {
+            parts: Vec::new(),
+            fields: Vec::new(),
+        };
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
             let (before, brace) = rest.split_at(at);
@@ -138,7 +141,10 @@ mod tests {
         let template = Template::parse("{a} and {{b}} and {a} of {`c/d`}").unwrap();
         assert_eq!(template.fields(), ["a", "c/d"]);
         assert_eq!(template.parts().len(), 5);
-        assert_eq!(template.parts().get(1), Some(&Part::Text(" and {b} and ".into())));
+        assert_eq!(
+            template.parts().get(1),
+            Some(&Part::Text(" and {b} and ".into()))
+        );
     }
 
     #[test]
@@ -150,7 +156,11 @@ mod tests {
             ("x } y", TemplateProblem::Unopened, 2),
             ("x { }", TemplateProblem::NoField, 2),
         ] {
-            assert_eq!(Template::parse(text), Err(TemplateError { problem, offset }), "{text}");
+            assert_eq!(
+                Template::parse(text),
+                Err(TemplateError { problem, offset }),
+                "{text}"
+            );
         }
     }
 }

@@ -161,13 +161,23 @@ impl<'c> Judge<'c> {
             }
             Decoded::Refused(reason) => {
                 let detail = "the line is no audit event and no authenticator line".into();
-                self.tally.problem(&Problem { reason, position: event.position, detail });
+                self.tally.problem(&Problem {
+                    reason,
+                    position: event.position,
+                    detail,
+                });
                 return ControlFlow::Continue(());
             }
         };
         self.know_cluster(event.origin);
-        let Some((_, cluster)) = &self.cluster else { return ControlFlow::Continue(()) };
-        let entry = Entry { event, cluster, record };
+        let Some((_, cluster)) = &self.cluster else {
+            return ControlFlow::Continue(());
+        };
+        let entry = Entry {
+            event,
+            cluster,
+            record,
+        };
         if !self.window.is_open() && !self.window.holds(entry.time()) {
             self.tally.outside += 1;
             return ControlFlow::Continue(());
@@ -191,7 +201,11 @@ impl<'c> Judge<'c> {
     }
 
     fn know_cluster(&mut self, origin: &Origin) {
-        if self.cluster.as_ref().is_some_and(|(known, _)| known == origin) {
+        if self
+            .cluster
+            .as_ref()
+            .is_some_and(|(known, _)| known == origin)
+        {
             return;
         }
         let named = Cluster::of(origin).name.is_some();

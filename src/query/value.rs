@@ -59,9 +59,13 @@ impl Value<'_> {
             Self::Number(number) => Value::Number(number),
             Self::Time(millis) => Value::Time(millis),
             Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
-            Self::List(items) => {
-                Value::List(items.into_vec().into_iter().map(Value::into_owned).collect())
-            }
+            Self::List(items) => Value::List(
+                items
+                    .into_vec()
+                    .into_iter()
+                    .map(Value::into_owned)
+                    .collect(),
+            ),
             Self::Json(raw) => Value::Json(Cow::Owned(raw.into_owned())),
         }
     }

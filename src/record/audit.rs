@@ -244,7 +244,11 @@ impl<'a> AuditRecord<'a> {
         let patches = self.verb.is_some_and(|verb| verb.is("patch"));
         let answered = self.final_object();
         let asked = self.request_object.filter(whole).filter(|_| !patches);
-        answered.filter(whole).or(asked).or(answered).or(self.request_object)
+        answered
+            .filter(whole)
+            .or(asked)
+            .or(answered)
+            .or(self.request_object)
     }
 
     /// The object the API server answered with; `None` when it answered with a `Status` or the body

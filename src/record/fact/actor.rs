@@ -231,7 +231,10 @@ fn is_controller(
             .is_none()
         && record.user_agent.is_none_or(|agent| {
             agent.raw().starts_with("kube-controller-manager/")
-                || agent.raw().ends_with(&format!(":{namespace}:{name}"))
+                || agent
+                    .raw()
+                    .strip_suffix(&**name)
+                    .is_some_and(|rest| rest.ends_with(":kube-system:"))
         })
         && !address::is_public(record)
 }

@@ -30,18 +30,20 @@ pub use pod::Pod;
 pub use pod_path::Knob;
 pub use role::Role;
 
-/// An audit event with what follows from it.
+/// An audit event with what follows from it. What few events need is boxed, so that the rest stays
+/// small.
 #[derive(Debug, Default)]
 pub struct Facts<'a> {
     /// The event.
     pub record: AuditRecord<'a>,
     actor: OnceCell<Actor<'a>>,
     outcome: OnceCell<Outcome>,
-    exec: OnceCell<Exec<'a>>,
-    pod: OnceCell<Pod<'a>>,
-    role: OnceCell<Role<'a>>,
-    binding: OnceCell<Binding<'a>>,
-    aws_auth: OnceCell<AwsAuth<'a>>,
+    dry_run: OnceCell<bool>,
+    exec: OnceCell<Box<Exec<'a>>>,
+    pod: OnceCell<Box<Pod<'a>>>,
+    role: OnceCell<Box<Role<'a>>>,
+    binding: OnceCell<Box<Binding<'a>>>,
+    aws_auth: OnceCell<Box<AwsAuth<'a>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -66,33 +68,43 @@ impl<'a> Facts<'a> {
         *self.outcome.get_or_init(|| Outcome::of(&self.record))
     }
 
+    /// Whether nothing is stored.
+    #[must_use]
+    pub fn is_dry_run(&self) -> bool {
+        *self
+            .dry_run
+            .get_or_init(|| request::is_dry_run(&self.record))
+    }
+
     /// The command of an exec.
     #[must_use]
     pub fn exec(&self) -> &Exec<'a> {
-        self.exec.get_or_init(|| Exec::of(&self.record))
+        self.exec.get_or_init(|| Box::new(Exec::of(&self.record)))
     }
 
     /// The pod, or the pod template, that the request writes.
     #[must_use]
     pub fn pod(&self) -> &Pod<'a> {
-        self.pod.get_or_init(|| Pod::of(&self.record))
+        self.pod.get_or_init(|| Box::new(Pod::of(&self.record)))
     }
 
     /// The role that the request writes.
     #[must_use]
     pub fn role(&self) -> &Role<'a> {
-        self.role.get_or_init(|| Role::of(&self.record))
+        self.role.get_or_init(|| Box::new(Role::of(&self.record)))
     }
 
     /// The role binding that the request writes.
     #[must_use]
     pub fn binding(&self) -> &Binding<'a> {
-        self.binding.get_or_init(|| Binding::of(&self.record))
+        self.binding
+            .get_or_init(|| Box::new(Binding::of(&self.record)))
     }
 
     /// The IAM mapping that the request writes.
     #[must_use]
     pub fn aws_auth(&self) -> &AwsAuth<'a> {
-        self.aws_auth.get_or_init(|| AwsAuth::of(&self.record))
+        self.aws_auth
+            .get_or_init(|| Box::new(AwsAuth::of(&self.record)))
     }
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::Text;
+use crate::json::Raw;
 use crate::record::audit::User;
 
 /// An IAM principal as the authenticator reports it. Absent parts are `None`.
@@ -40,8 +40,8 @@ impl<'a> Principal<'a> {
             .iter()
             .find_map(|prefix| uid.strip_prefix(prefix));
         let mut principal = Self::default();
-        if user.extra.is_some() {
-            principal.read_extra(user);
+        if let Some(extra) = user.extra.filter(|extra| !is_token_extra(*extra)) {
+            principal.read_extra(extra);
         }
         if let Some(rest) = vouched {
             let (account, id) = rest.split_once(':').unwrap_or((rest, ""));
@@ -59,16 +59,24 @@ impl<'a> Principal<'a> {
         principal
     }
 
-    fn read_extra(&mut self, user: &User<'a>) {
-        let cow = |text: Text<'a>| text.cow();
-        self.arn = user.extra("arn").map(cow);
-        self.canonical_arn = user.extra("canonicalArn").map(cow);
-        self.session_name = user.extra("sessionName").map(cow);
-        self.access_key_id = user.extra("accessKeyId").map(cow);
-        self.principal_id = user
-            .extra("principalId")
-            .or_else(|| user.extra("sigs.k8s.io/aws-iam-authenticator/principalId"))
-            .map(cow);
+    /// One walk over the extras: there are up to a dozen, and every event has a user.
+    fn read_extra(&mut self, extra: Raw<'a>) {
+        for (key, value) in extra.members() {
+            let slot = match key.raw() {
+                "arn" => &mut self.arn,
+                "canonicalArn" => &mut self.canonical_arn,
+                "sessionName" => &mut self.session_name,
+                "accessKeyId" => &mut self.access_key_id,
+                "principalId" | "sigs.k8s.io/aws-iam-authenticator/principalId" => {
+                    &mut self.principal_id
+                }
+                _ => continue,
+            };
+            let text = value.text().or_else(|| value.elements().next()?.text());
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                *slot = Some(text.cow());
+            }
+        }
     }
 
     /// Whether no IAM principal of anybody's is known to be behind the request.
@@ -154,6 +162,13 @@ impl<'a> Principal<'a> {
         let short = resource.strip_prefix("assumed-role/").unwrap_or(resource);
         Some(Cow::Owned(short.to_owned()))
     }
+}
+
+/// Whether the extras are those of a service-account token, which never come with a principal's.
+fn is_token_extra(extra: Raw<'_>) -> bool {
+    extra
+        .as_str()
+        .starts_with("{\"authentication.kubernetes.io/")
 }
 
 /// The account of an ARN.

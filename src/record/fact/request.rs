@@ -77,7 +77,9 @@ pub fn parameter(record: &AuditRecord<'_>, name: &str) -> Option<String> {
 /// `DeleteOptions`.
 #[must_use]
 pub fn is_dry_run(record: &AuditRecord<'_>) -> bool {
-    let deletes = record.verb.is_some_and(|verb| verb.raw().starts_with("delete"));
+    let deletes = record
+        .verb
+        .is_some_and(|verb| verb.raw().starts_with("delete"));
     let in_body = || {
         let option = record.request_object?.get("dryRun")?;
         option.elements().next()
@@ -186,7 +188,9 @@ mod tests {
     fn a_dry_run_of_a_delete_may_stand_in_its_body() {
         let line = r#"{"apiVersion":"audit.k8s.io/v1","verb":"delete","requestObject":{"kind":"DeleteOptions","dryRun":["All"]}}"#;
         assert!(is_dry_run(&AuditRecord::read(line).unwrap()));
-        assert!(!is_dry_run(&AuditRecord::read(&line.replace("[\"All\"]", "[]")).unwrap()));
+        assert!(!is_dry_run(
+            &AuditRecord::read(&line.replace("[\"All\"]", "[]")).unwrap()
+        ));
     }
 
     #[test]
