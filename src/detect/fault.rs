@@ -72,12 +72,6 @@ impl Fault {
         }
     }
 
-    /// Whether it keeps the detector from being used; otherwise it is a warning.
-    #[must_use]
-    pub fn is_error(&self) -> bool {
-        self.diagnostics.has_errors()
-    }
-
     /// What a person reads: the message, the place with a caret, the advice.
     #[must_use]
     pub fn render(&self, style: Style) -> String {

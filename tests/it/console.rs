@@ -4,6 +4,14 @@
 //! line: the leaves of its JSON, names joined by dots, elements of arrays by number, and the system
 //! fields. It knows no facts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests may fail loudly"
+)]
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
