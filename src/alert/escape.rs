@@ -63,10 +63,21 @@ pub fn json(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Whether any character is hidden. Plain ASCII, nearly all there is, is passed over by the byte.
+fn has_hidden(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !(b' '..=b'~').contains(&byte)) {
+        let mut odd = rest.get(at..).unwrap_or_default().chars();
+        if odd.next().is_some_and(is_hidden) {
+            return true;
+        }
+        rest = odd.as_str();
+    }
+    false
+}
+
 fn replace(text: &str, write: impl Fn(char, &mut String)) -> Cow<'_, str> {
-    // Nearly all text is plain ASCII, which a vectorised look tells.
-    let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if plain || !text.contains(is_hidden) {
+    if !has_hidden(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

@@ -14,13 +14,17 @@ use crate::record::field::{FieldSchema, Get};
 type Bits = Vec<u64>;
 
 /// Fields that many queries test and that cost next to nothing to read, the most telling first.
-const FIRST: [&str; 6] = [
+const FIRST: [&str; 10] = [
     "objectRef.resource",
     "verb",
     "objectRef.subresource",
     "auth.event",
-    "user.username",
     "responseStatus.code",
+    "user.username",
+    "record.truncated",
+    "actor.kind",
+    "actor.spoofed",
+    "actor.keyType",
 ];
 
 /// Facts that take more work than an evaluation saves.

@@ -11,12 +11,14 @@
 
 mod array;
 mod block;
+mod cursor;
 mod object;
 mod path;
 mod raw;
 mod scan;
 
 pub use array::Array;
+pub use cursor::{Begin, Cursor};
 pub use object::{End, Object};
 pub use path::{lookup, scalars};
 pub use raw::{Kind, Raw, Text};

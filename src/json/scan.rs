@@ -113,6 +113,10 @@ pub(super) fn word_end(bytes: &[u8], start: usize) -> usize {
 /// The offset of the first byte at or after `start` that is not white space.
 #[inline]
 pub(super) fn skip_space(bytes: &[u8], start: usize) -> usize {
+    // Log lines are compact: there is hardly ever anything to skip.
+    if bytes.get(start).is_some_and(|byte| *byte > b' ') {
+        return start;
+    }
     let mut at = start;
     while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
         at += 1;

@@ -1,1 +1,23 @@
-//! trailhound as its users run it.
+//! trailhound as its users run it: one binary of tests, a module for each behaviour.
+//!
+//! No network, no sleep, no clock: a test waits only for what the program says.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests may fail loudly"
+)]
+
+mod cli;
+mod console;
+mod corpus;
+mod court;
+mod evasions;
+mod invariance;
+mod layers;
+mod prefixes;
+mod program;
+mod story;
+mod wrap;

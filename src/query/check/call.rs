@@ -1,5 +1,7 @@
 //! Calls: how many arguments, of what shape, and where a function may stand.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 
 use super::scope::{Kind, Known};
@@ -156,11 +158,15 @@ impl Checker<'_> {
     /// One subnet, or as an extension a list of them.
     fn subnets(&mut self, function: &str, arg: &Expr) {
         match &arg.kind {
-            ExprKind::Text(text) => self.subnet(function, text, arg.span),
+            ExprKind::Text(text) => self.subnet(function, text, arg.span, text.parse().ok()),
             ExprKind::List(items) => {
                 for item in items {
                     match &item.kind {
-                        ExprKind::Text(text) => self.subnet(function, text, item.span),
+                        ExprKind::Text(text) => {
+                            // Lists of the user mix networks and addresses.
+                            let alone = text.parse::<IpAddr>().ok().map(IpNet::from);
+                            self.subnet(function, text, item.span, text.parse().ok().or(alone));
+                        }
                         _ => self.not_a_subnet(item.span, "a subnet is a text"),
                     }
                 }
@@ -169,16 +175,16 @@ impl Checker<'_> {
         }
     }
 
-    fn subnet(&mut self, function: &str, text: &str, span: Span) {
-        match text.parse::<IpNet>() {
-            Err(_) => self.not_a_subnet(span, &format!("`{text}` is not a subnet")),
-            Ok(IpNet::V6(_)) if function == "isIpv4InSubnet" => {
+    fn subnet(&mut self, function: &str, text: &str, span: Span, net: Option<IpNet>) {
+        match net {
+            None => self.not_a_subnet(span, &format!("`{text}` is not a subnet")),
+            Some(IpNet::V6(_)) if function == "isIpv4InSubnet" => {
                 self.not_a_subnet(span, "this is a subnet of IPv6");
             }
-            Ok(IpNet::V4(_)) if function == "isIpv6InSubnet" => {
+            Some(IpNet::V4(_)) if function == "isIpv6InSubnet" => {
                 self.not_a_subnet(span, "this is a subnet of IPv4");
             }
-            Ok(_) => {}
+            Some(_) => {}
         }
     }
 

@@ -1,7 +1,8 @@
 //! The command of `kubectl exec`, as the request URI carries it.
 //!
 //! On EKS the command is not in the body; it stands in the URI as repeated, percent-encoded
-//! `command=` parameters, in any order with the others.
+//! `command=` parameters, in any order with the others. Products that reshape events, and people who
+//! write them, put it into the body as `PodExecOptions`; that counts where the URI names none.
 
 use super::request;
 use crate::query::Value;
@@ -21,30 +22,21 @@ pub struct Exec<'a> {
 }
 
 impl Exec<'_> {
-    /// Reads the URI of a request to `pods/exec` or `pods/attach`.
+    /// Reads a request to `pods/exec` or `pods/attach`.
     #[must_use]
     pub fn of(record: &AuditRecord<'_>) -> Self {
         let mut exec = Self::default();
         if !matches!(record.subresource(), "exec" | "attach") {
             return exec;
         }
-        let Some(uri) = record.request_uri.map(|text| text.cow()) else {
-            return exec;
-        };
-        let Some((_, query)) = uri.split_once('?') else {
-            return exec;
-        };
-        let (mut words, mut stdin, mut tty) = (Vec::new(), false, false);
-        for (key, value) in request::pairs(query) {
-            match key.as_str() {
-                "command" => words.push(value),
-                "container" => exec.container = Some(value),
-                "stdin" => stdin = is_true(&value),
-                "tty" => tty = is_true(&value),
-                _ => {}
-            }
+        let mut words = Vec::new();
+        let uri = record.request_uri.map(|text| text.cow());
+        if let Some((_, query)) = uri.as_ref().and_then(|uri| uri.split_once('?')) {
+            exec.read_uri(query, &mut words);
         }
-        exec.interactive = stdin && tty;
+        if words.is_empty() {
+            words = in_body(record);
+        }
         exec.command = (!words.is_empty()).then(|| words.join(" "));
         exec.args = words
             .into_iter()
@@ -52,6 +44,29 @@ impl Exec<'_> {
             .collect();
         exec
     }
+
+    fn read_uri(&mut self, query: &str, words: &mut Vec<String>) {
+        let (mut stdin, mut tty) = (false, false);
+        for (key, value) in request::pairs(query) {
+            match key.as_str() {
+                "command" => words.push(value),
+                "container" => self.container = Some(value),
+                "stdin" => stdin = is_true(&value),
+                "tty" => tty = is_true(&value),
+                _ => {}
+            }
+        }
+        self.interactive = stdin && tty;
+    }
+}
+
+/// The command of a body, where one is logged.
+fn in_body(record: &AuditRecord<'_>) -> Vec<String> {
+    let command = record.request_object.and_then(|body| body.get("command"));
+    let words = command.into_iter().flat_map(|command| command.elements());
+    words
+        .filter_map(|word| Some(word.text()?.cow().into_owned()))
+        .collect()
 }
 
 /// As the API server's query decoding reads a boolean.
@@ -85,5 +100,18 @@ mod tests {
             command("command=sh&command=-c&command=a+b%2Bc"),
             ("sh -c a b+c".into(), false)
         );
+    }
+
+    #[test]
+    fn a_command_in_the_body_counts_where_the_uri_names_none() {
+        let line = r#"{"apiVersion":"audit.k8s.io/v1","requestURI":"/api/v1/namespaces/a/pods/p/exec?QUERY","objectRef":{"resource":"pods","subresource":"exec"},"requestObject":{"command":["cat","/a b"]}}"#;
+        let command = |query| {
+            let line = line.replace("QUERY", query);
+            Exec::of(&AuditRecord::read(&line).unwrap())
+                .command
+                .unwrap()
+        };
+        assert_eq!(command("container=x"), "cat /a b");
+        assert_eq!(command("command=id"), "id");
     }
 }

@@ -38,6 +38,7 @@ pub struct Facts<'a> {
     pub record: AuditRecord<'a>,
     actor: OnceCell<Actor<'a>>,
     outcome: OnceCell<Outcome>,
+    dry_run: OnceCell<bool>,
     exec: OnceCell<Box<Exec<'a>>>,
     pod: OnceCell<Box<Pod<'a>>>,
     role: OnceCell<Box<Role<'a>>>,
@@ -65,6 +66,14 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         *self.outcome.get_or_init(|| Outcome::of(&self.record))
+    }
+
+    /// Whether nothing is stored.
+    #[must_use]
+    pub fn is_dry_run(&self) -> bool {
+        *self
+            .dry_run
+            .get_or_init(|| request::is_dry_run(&self.record))
     }
 
     /// The command of an exec.

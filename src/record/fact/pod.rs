@@ -4,9 +4,9 @@
 //! webhooks change what was asked and a patch shows only its part; else the request body, JSON Patch
 //! included. Containers, init containers and ephemeral containers count alike.
 
-use super::pod_path::{Knob, Place};
+use super::pod_path::{KNOBS, Knob, Place};
 use super::{host_path, patch};
-use crate::json::{Kind, Raw};
+use crate::json::{Begin, Cursor, Kind, Raw};
 use crate::query::Value;
 use crate::record::audit::AuditRecord;
 
@@ -15,8 +15,8 @@ use crate::record::audit::AuditRecord;
 pub struct Pod<'a> {
     /// Whether the request writes a pod or a pod template, and a body shows it.
     pub present: bool,
-    /// What the pod asks for, knob by knob.
-    knobs: Vec<(Knob, Value<'a>)>,
+    /// What the pod asks for, by knob.
+    knobs: [Vec<Value<'a>>; KNOBS],
     /// `command` and `args` of each container, joined by blanks.
     pub commands: Vec<Value<'a>>,
     /// Whether there are ephemeral containers.
@@ -70,42 +70,74 @@ impl<'a> Pod<'a> {
         if body.kind() == Kind::Array {
             for (path, value) in patch::additions(body) {
                 let place = path.iter().fold(root, |place, token| place.step(token));
-                self.visit(place, value);
+                self.visit(place, &mut Cursor::new(value.as_str()));
             }
         } else {
-            self.visit(root, body);
+            self.read_object(root, &mut Cursor::new(body.as_str()));
         }
     }
 
-    /// Takes in what stands at a place. The depth is bounded by the places: each step leads closer
-    /// to a leaf or out of the pod.
-    fn visit(&mut self, place: Place, value: Raw<'a>) {
-        match (place, value.kind()) {
-            (Place::Outside, _) => {}
-            (Place::Leaf(knob), _) => self.take(knob, value),
-            (Place::Container, Kind::Object) => self.container(value),
-            (_, Kind::Object) => {
-                for (key, member) in value.members() {
-                    self.ephemeral |= key.is("ephemeralContainers");
-                    self.visit(place.step(&key.cow()), member);
-                }
+    /// The whole object, up to its spec: what follows is the status, often the larger half.
+    fn read_object(&mut self, root: Place, cursor: &mut Cursor<'a>) {
+        let mut described = false;
+        cursor.enter();
+        while let Some(key) = cursor.key() {
+            let key = key.cow();
+            self.ephemeral |= key == "ephemeralContainers";
+            self.visit(root.step(&key), cursor);
+            described |= key == "metadata";
+            if described && key == "spec" {
+                return;
             }
-            (_, Kind::Array) => {
-                for element in value.elements() {
-                    self.visit(place.element(), element);
-                }
-            }
-            _ => {}
         }
     }
 
-    fn container(&mut self, value: Raw<'a>) {
+    /// Takes in the value at a place. The depth is bounded by the places: each step leads closer to a
+    /// leaf or out of the pod; only lists in lists lead nowhere, and are not followed.
+    fn visit(&mut self, place: Place, cursor: &mut Cursor<'a>) {
+        match (place, cursor.peek()) {
+            (Place::Leaf(knob), _) => {
+                if let Some(value) = cursor.value() {
+                    self.take(knob, value);
+                }
+            }
+            (Place::Container, Begin::Object) => self.container(cursor),
+            (Place::Outside, _) | (_, Begin::Other) => {
+                cursor.value();
+            }
+            (_, Begin::Object) => {
+                self.visit_object(place, cursor);
+            }
+            (_, Begin::Array) => {
+                cursor.enter();
+                while cursor.element() {
+                    if cursor.peek() == Begin::Array {
+                        cursor.value();
+                    } else {
+                        self.visit(place.element(), cursor);
+                    }
+                }
+            }
+        }
+    }
+
+    fn visit_object(&mut self, place: Place, cursor: &mut Cursor<'a>) {
+        cursor.enter();
+        while let Some(key) = cursor.key() {
+            let key = key.cow();
+            self.ephemeral |= key == "ephemeralContainers";
+            self.visit(place.step(&key), cursor);
+        }
+    }
+
+    fn container(&mut self, cursor: &mut Cursor<'a>) {
         let (mut command, mut args) = (None, None);
-        for (key, member) in value.members() {
+        cursor.enter();
+        while let Some(key) = cursor.key() {
             match key.cow().as_ref() {
-                "command" => command = Some(member),
-                "args" => args = Some(member),
-                key => self.visit(Place::Container.step(key), member),
+                "command" => command = cursor.value(),
+                "args" => args = cursor.value(),
+                key => self.visit(Place::Container.step(key), cursor),
             }
         }
         let words: Vec<_> = [command, args]
@@ -132,7 +164,13 @@ impl<'a> Pod<'a> {
         let Some(value) = knob_value(knob, value) else {
             return;
         };
-        self.knobs.push((knob, value));
+        self.put(knob, value);
+    }
+
+    fn put(&mut self, knob: Knob, value: Value<'a>) {
+        if let Some(values) = self.knobs.get_mut(knob as usize) {
+            values.push(value);
+        }
     }
 
     /// Settings that older Kubernetes versions keep in annotations.
@@ -155,29 +193,26 @@ impl<'a> Pod<'a> {
                 _ if text.is("unconfined") => Value::text("Unconfined"),
                 _ => Value::Text(text.cow()),
             };
-            self.knobs.push((knob, value));
+            self.put(knob, value);
         }
     }
 
     /// All values of a knob, in order.
-    pub fn all(&self, knob: Knob) -> impl Iterator<Item = &Value<'a>> {
-        self.knobs
-            .iter()
-            .filter(move |(other, _)| *other == knob)
-            .map(|(_, value)| value)
+    #[must_use]
+    pub fn all(&self, knob: Knob) -> &[Value<'a>] {
+        self.knobs.get(knob as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Whether any container or the pod itself sets a boolean knob to that value.
     #[must_use]
     pub fn sets(&self, knob: Knob, wanted: bool) -> bool {
-        self.all(knob).any(|value| *value == Value::Bool(wanted))
+        self.all(knob).contains(&Value::Bool(wanted))
     }
 
     /// Whether anything in it runs as UID 0, or is expressly allowed to.
     #[must_use]
     pub fn runs_as_root(&self) -> bool {
-        self.all(Knob::RunAsUser)
-            .any(|user| *user == Value::Number(0.0))
+        self.all(Knob::RunAsUser).contains(&Value::Number(0.0))
             || self.sets(Knob::RunAsNonRoot, false)
     }
 }

@@ -38,6 +38,9 @@ pub enum Knob {
     TokenAudiences,
 }
 
+/// How many knobs there are.
+pub(super) const KNOBS: usize = Knob::TokenAudiences as usize + 1;
+
 /// A place inside an object that holds a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {

@@ -130,7 +130,7 @@ fn knobs_are_read_and_made_comparable() {
       "containers":[{"name":"c","image":"i","command":["sh","-c"],"args":["id"],"ports":[{"hostPort":80}],"env":[{"name":"E","valueFrom":{"secretKeyRef":{"name":"u"}}}],
       "securityContext":{"capabilities":{"add":["CAP_sys_admin","ALL"],"drop":["CHOWN"]},"seccompProfile":{"type":"Unconfined"},"procMount":"Unmasked"}}]}}"#;
     with("create", PODS, &body.replace('\n', ""), "null", |pod| {
-        let all = |knob| pod.all(knob).cloned().collect::<Vec<_>>();
+        let all = |knob| pod.all(knob).to_vec();
         assert_eq!(all(Knob::HostPaths), [Value::text("/run/docker.sock")]);
         assert_eq!(
             all(Knob::Capabilities),

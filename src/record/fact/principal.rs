@@ -40,7 +40,7 @@ impl<'a> Principal<'a> {
             .iter()
             .find_map(|prefix| uid.strip_prefix(prefix));
         let mut principal = Self::default();
-        if let Some(extra) = user.extra {
+        if let Some(extra) = user.extra.filter(|extra| !is_token_extra(*extra)) {
             principal.read_extra(extra);
         }
         if let Some(rest) = vouched {
@@ -162,6 +162,13 @@ impl<'a> Principal<'a> {
         let short = resource.strip_prefix("assumed-role/").unwrap_or(resource);
         Some(Cow::Owned(short.to_owned()))
     }
+}
+
+/// Whether the extras are those of a service-account token, which never come with a principal's.
+fn is_token_extra(extra: Raw<'_>) -> bool {
+    extra
+        .as_str()
+        .starts_with("{\"authentication.kubernetes.io/")
 }
 
 /// The account of an ARN.

@@ -15,16 +15,15 @@ fn flag<'r>(facts: &Facts<'_>, knob: Knob) -> Value<'r> {
 }
 
 fn knobs<'r>(facts: &'r Facts<'_>, knob: Knob) -> Value<'r> {
-    let values: Vec<Value<'r>> = facts.pod().all(knob).cloned().collect();
-    if values.is_empty() {
-        Value::Missing
-    } else {
-        Value::List(values.into())
-    }
+    list(facts.pod().all(knob))
 }
 
 fn first<'r>(facts: &'r Facts<'_>, knob: Knob) -> Value<'r> {
-    facts.pod().all(knob).next().cloned().unwrap_or_default()
+    facts
+        .pod()
+        .all(knob)
+        .first()
+        .map_or(Value::Missing, Value::reborrow)
 }
 
 pub(super) const FIELDS: &[Field] = &[

@@ -26,7 +26,7 @@ fn target<'a>(
 pub(super) const FIELDS: &[Field] = &[
     Field::audit("outcome", FieldType::Text, "`succeeded`, `allowed-but-failed`, `forbidden`, `unauthenticated` or `unknown` (cut off, or not answered yet).", |f| Value::text(f.outcome().as_str())).always(),
     Field::audit("request.path", FieldType::Text, "The path of the URI, decoded, without the query.", |f| request::path(&f.record).map_or(Value::Missing, Value::Text)),
-    Field::audit("request.dryRun", FieldType::Bool, "Whether nothing is stored (`?dryRun=All`).", |f| Value::Bool(request::is_dry_run(&f.record))).always(),
+    Field::audit("request.dryRun", FieldType::Bool, "Whether nothing is stored (`?dryRun=All`).", |f| Value::Bool(f.is_dry_run())).always(),
     Field::audit("request.fieldSelector", FieldType::Text, "The field selector, decoded.", |f| owned(request::parameter(&f.record, "fieldSelector"))),
     Field::audit("request.labelSelector", FieldType::Text, "The label selector, decoded.", |f| owned(request::parameter(&f.record, "labelSelector"))),
     Field::audit("request.singleObject", FieldType::Bool, "Whether a list or watch is narrowed to one object by its name.", |f| Value::Bool(request::is_single_object(&f.record))).always(),

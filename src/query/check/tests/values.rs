@@ -52,10 +52,21 @@ fn functions_take_the_arguments_they_are_documented_with() {
             "bad-subnet",
         ),
         ("filter isIpInSubnet(sourceIPs.0, verb)", "bad-subnet"),
+        ("filter isIpInSubnet(sourceIPs.0, '10.0.0.1')", "bad-subnet"),
+        (
+            "filter isIpv4InSubnet(sourceIPs.0, ['10.0.0.1', 'fd00::1'])",
+            "bad-subnet",
+        ),
         ("fields regexReplace(verb, '(', '') as x", "bad-regex"),
     ] {
         assert_eq!(errors(text), [lint], "{text}");
     }
+}
+
+#[test]
+fn a_list_of_subnets_may_hold_addresses_too() {
+    let text = "filter isIpInSubnet(sourceIPs.0, ['10.0.0.0/8', '192.0.2.7', '2001:db8::1'])";
+    assert!(errors(text).is_empty());
 }
 
 #[test]

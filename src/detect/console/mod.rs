@@ -1,0 +1,115 @@
+//! A detector's query as plain Insights text, to paste into the console.
+//!
+//! The console knows the raw fields of whole lines, and none of our facts. A test that it can't make
+//! is left out, or made on the text of the line, where that lets more through; never less. What comes
+//! out says which.
+
+mod caller;
+mod choice;
+mod line;
+mod outcome;
+mod settled;
+mod stand_in;
+mod tree;
+mod weaken;
+
+use std::fmt;
+
+use super::file::Log;
+use crate::query::MAX_QUERY_CHARS;
+use crate::query::ast::{BinaryOp, CommandKind, Expr, ExprKind, Query};
+use weaken::{Side, Weaken};
+
+/// Plain Insights text and what it returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Translation {
+    /// The text.
+    pub text: String,
+    /// Whether it returns the detector's events and no others, cut-off lines aside.
+    pub exact: bool,
+}
+
+impl fmt::Display for Translation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let returns = if self.exact {
+            "# Returns exactly the detector's events, and every cut-off line, in which the console finds no fields."
+        } else {
+            "# Returns the detector's events and others (a superset): the console can't test everything. Never less."
+        };
+        writeln!(f, "{returns}\n{}", self.text)
+    }
+}
+
+/// What an audit line ends with that CloudWatch Logs has cut off; the console finds no fields in it.
+const CUT: &str = r"@message like /\[Truncated\.\.\.\]\s*$/";
+
+/// Translates a query whose lists are filled in.
+#[must_use]
+pub fn translate(query: &Query, log: Log) -> Translation {
+    let mut weaken = Weaken::new(log);
+    let mut conditions: Vec<String> = Vec::new();
+    let mut computed = false;
+    for command in &query.commands {
+        match &command.kind {
+            CommandKind::Filter(condition) => {
+                for weaker in parts(condition).filter_map(|one| weaken.condition(one, Side::Weaker))
+                {
+                    let text = standing(&weaker);
+                    if !conditions.contains(&text) {
+                        conditions.push(text);
+                    }
+                }
+            }
+            // Presentation changes no row.
+            CommandKind::Sort(_) | CommandKind::Limit(_) | CommandKind::Display(_) => {}
+            _ => computed = true,
+        }
+    }
+    let mut exact = weaken.exact && !computed;
+    if computed {
+        // Fields that the query computes may be tested anywhere: only the stream is sure.
+        conditions.clear();
+    }
+    let mut text = assemble(&conditions, log);
+    // A query's text is limited; leaving out a condition lets more through.
+    while text.chars().count() > MAX_QUERY_CHARS && !conditions.is_empty() {
+        let longest =
+            (0..conditions.len()).max_by_key(|at| conditions.get(*at).map_or(0, String::len));
+        conditions.remove(longest.unwrap_or_default());
+        exact = false;
+        text = assemble(&conditions, log);
+    }
+    Translation { text, exact }
+}
+
+/// The conditions that a condition joins by `and`.
+fn parts(condition: &Expr) -> Box<dyn Iterator<Item = &Expr> + '_> {
+    match &condition.kind {
+        ExprKind::Binary(BinaryOp::And, left, right) => Box::new(parts(left).chain(parts(right))),
+        _ => Box::new(std::iter::once(condition)),
+    }
+}
+
+/// A condition's text as it may stand between `and` and `and`.
+fn standing(condition: &Expr) -> String {
+    match condition.kind {
+        ExprKind::Binary(BinaryOp::Or, ..) => format!("({condition})"),
+        _ => condition.to_string(),
+    }
+}
+
+fn assemble(conditions: &[String], log: Log) -> String {
+    let stream = match log {
+        Log::Audit => "kube-apiserver-audit-",
+        Log::Authenticator => "authenticator-",
+    };
+    let mut text = format!("fields @timestamp, @message\n| filter @logStream like /^{stream}/");
+    let all = conditions.join("\n    and ");
+    match (log, conditions) {
+        (_, []) => {}
+        (Log::Audit, [one]) => text.push_str(&format!("\n| filter {one}\n    or {CUT}")),
+        (Log::Audit, _) => text.push_str(&format!("\n| filter ({all})\n    or {CUT}")),
+        (Log::Authenticator, _) => text.push_str(&format!("\n| filter {all}")),
+    }
+    text
+}
