@@ -29,6 +29,7 @@ pub fn fill(query: &str, lists: &Lists) -> Filled {
         };
         match lists.get(name) {
             Some(values) if !values.is_empty() => text.push_str(&literal(values)),
+            _ if unset.iter().any(|known| known == name) => {}
             _ => unset.push(name.to_owned()),
         }
         rest = tail;
@@ -76,6 +77,12 @@ mod tests {
         let lists = Lists::from([("empty".into(), vec![])]);
         let filled = fill("filter x in ${users} and z in ${empty}", &lists);
         assert_eq!(filled, Filled::Unset(vec!["users".into(), "empty".into()]));
+    }
+
+    #[test]
+    fn a_list_that_is_used_twice_is_named_once() {
+        let filled = fill("filter x in ${users} or z in ${users}", &Lists::new());
+        assert_eq!(filled, Filled::Unset(vec!["users".into()]));
     }
 
     #[test]

@@ -229,11 +229,7 @@ impl Pair {
         let Some(record) = read(&event) else {
             return false;
         };
-        let entry = Entry {
-            event: &event,
-            cluster: &cluster,
-            record,
-        };
+        let entry = Entry::new(&event, &cluster, record);
         let mut hits = 0;
         self.engine
             .judge(&entry, &mut Scratch::default(), |_| hits += 1);

@@ -327,9 +327,24 @@ fn spread_lists(expr: Expr) -> Expr {
     let one = |network: &Expr| {
         made(ExprKind::Call {
             name: name.clone(),
-            args: vec![address.clone(), network.clone()],
+            args: vec![address.clone(), subnet(network)],
             name_span: *name_span,
         })
     };
     any(items.iter().map(one)).unwrap_or(expr)
+}
+
+/// A network as the console takes it: an address alone, which our lists may hold, is the network of
+/// that one address.
+fn subnet(network: &Expr) -> Expr {
+    let ExprKind::Text(text) = &network.kind else {
+        return network.clone();
+    };
+    match text.parse::<std::net::IpAddr>() {
+        Ok(address) => {
+            let bits = if address.is_ipv4() { 32 } else { 128 };
+            made(ExprKind::Text(format!("{text}/{bits}")))
+        }
+        Err(_) => network.clone(),
+    }
 }

@@ -50,7 +50,7 @@ impl<'a> Pod<'a> {
         }
         let root = Place::root(record.resource());
         match record.final_object() {
-            Some(body) if body.is_complete() => pod.read(root, body),
+            Some(body) if body.is_complete() => pod.read_answer(root, body),
             partial => {
                 for body in [record.request_object, partial].into_iter().flatten() {
                     pod.read(root, body);
@@ -73,20 +73,20 @@ impl<'a> Pod<'a> {
                 self.visit(place, &mut Cursor::new(value.as_str()));
             }
         } else {
-            self.read_object(root, &mut Cursor::new(body.as_str()));
+            self.visit_object(root, &mut Cursor::new(body.as_str()));
         }
     }
 
-    /// The whole object, up to its spec: what follows is the status, often the larger half.
-    fn read_object(&mut self, root: Place, cursor: &mut Cursor<'a>) {
-        let mut described = false;
+    /// The object as the API server writes it, up to its spec: what follows is the status, often the
+    /// larger half.
+    fn read_answer(&mut self, root: Place, body: Raw<'a>) {
+        self.present = true;
+        let mut cursor = Cursor::new(body.as_str());
         cursor.enter();
         while let Some(key) = cursor.key() {
-            let key = key.cow();
-            self.ephemeral |= key == "ephemeralContainers";
-            self.visit(root.step(&key), cursor);
-            described |= key == "metadata";
-            if described && key == "spec" {
+            self.ephemeral |= key.is("ephemeralContainers");
+            self.visit(root.step(&key.cow()), &mut cursor);
+            if key.is("spec") {
                 return;
             }
         }
