@@ -162,6 +162,8 @@ fn not_built(loaded: &Loaded) -> String {
         );
     }
     for (key, reason) in &data.reasons {
+        let used = data.row.iter().any(|missing| missing.why == *key);
+        assert!(used, "no row of not-built.toml has the reason {key}");
         let rows = data
             .row
             .iter()
@@ -180,4 +182,16 @@ fn not_built(loaded: &Loaded) -> String {
         );
     }
     out
+}
+
+#[test]
+fn the_example_settings_name_every_list_that_a_detector_needs() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/config/trailhound.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    for detector in Loaded::built_in(&Lists::new()).detectors.values() {
+        for list in &detector.unset_lists {
+            let named = text.contains(&format!("{list} = [")) && text.contains(&detector.id);
+            assert!(named, "{path} does not tell of {list} for {}", detector.id);
+        }
+    }
 }
