@@ -21,8 +21,13 @@ const UNSUPPORTED: [(&str, &str); 8] = [
 
 impl Checker<'_> {
     /// Reports a regular expression that does not compile.
+    ///
+    /// Reading it is enough to know that, but for the size that counted repetitions can reach; and
+    /// building is dear, and done again when the query is compiled.
     pub(super) fn regex(&mut self, source: &str, span: Span) {
-        self.compiled(source, span);
+        if source.contains('{') || regex_syntax::parse(source).is_err() {
+            self.compiled(source, span);
+        }
     }
 
     /// The compiled form; what is wrong with it is reported.
