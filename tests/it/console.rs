@@ -158,6 +158,12 @@ fn lists() -> BTreeMap<String, Vec<String>> {
             &["10.0.0.0/8", "192.0.2.0/24", "fd00::/8"],
         ),
         list("known_accounts", &["111122223333"]),
+        list("known_users", &["kubernetes-admin"]),
+        list("known_nodes", &["ip-10-0-12-34.eu-west-1.compute.internal"]),
+        list("secret_readers", &["system:serviceaccount:shop:web"]),
+        list("allowed_images", &["nginx"]),
+        list("threat_ips", &["203.0.113.77", "198.51.100.0/24"]),
+        list("tor_exits", &["203.0.113.77", "2001:db8::/32"]),
     ])
 }
 
