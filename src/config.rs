@@ -1,7 +1,11 @@
 //! The settings file, checked once at start. Unknown keys are errors.
 //!
 //! A replay needs no settings; it takes the clusters' names and labels, the lists and the exceptions
-//! from one.
+//! from one. What else a file can say is for a watch: it is checked here and of no effect to a replay, so
+//! that one file serves both.
+
+mod duration;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,16 +15,27 @@ use serde::Deserialize;
 use crate::detect::{AllowFile, Fault, Lists};
 use crate::record::{Cluster, Origin, cluster_name};
 
+pub use duration::{InvalidDuration, parse_duration};
+pub use watch::{DiscoverConfig, PollConfig, SinkConfig, SnsConfig, StateConfig, StdoutConfig};
+
 /// Everything a settings file can say.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The clusters whose events come in.
+    /// The clusters whose events come in. Used by a replay: names and labels.
     pub cluster: Vec<ClusterConfig>,
-    /// Lists for detectors: `${name}` in a query.
+    /// Lists for detectors: `${name}` in a query. Used by a replay.
     pub lists: Lists,
-    /// Exceptions.
+    /// Exceptions. Used by a replay.
     pub allow: Vec<AllowFile>,
+    /// Where a watch finds clusters by itself.
+    pub discover: Option<DiscoverConfig>,
+    /// Where a watch remembers how far it has read.
+    pub state: StateConfig,
+    /// How a watch asks for new events.
+    pub poll: PollConfig,
+    /// Where a watch sends alerts.
+    pub sink: SinkConfig,
 }
 
 /// A `[[cluster]]`.
@@ -35,6 +50,10 @@ pub struct ClusterConfig {
     pub region: Option<String>,
     /// The account of the log group.
     pub account: Option<String>,
+    /// The role to assume for reading it; of no effect to a replay.
+    pub role_arn: Option<String>,
+    /// The external id that the role asks for; of no effect to a replay.
+    pub external_id: Option<String>,
     /// Labels that join every alert.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -82,7 +101,13 @@ impl Settings {
         let name = path.display().to_string();
         let config = toml::from_str(&text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
-            ConfigError::Invalid(Fault::at(&name, &text, span, error.message().to_owned()))
+            ConfigError::Invalid(match meant(error.message()) {
+                Some(key) => {
+                    let help = format!("did you mean `{key}`?");
+                    Fault::advise(&name, &text, span, error.message(), help)
+                }
+                None => Fault::at(&name, &text, span, error.message()),
+            })
         })?;
         Ok(Self { name, text, config })
     }
@@ -147,6 +172,19 @@ impl ClusterConfig {
     }
 }
 
+/// The key that was probably meant, where a message of the TOML reader names an unknown one and those
+/// it expects, each in backticks.
+fn meant(message: &str) -> Option<&str> {
+    let mut names = message
+        .strip_prefix("unknown field ")?
+        .split('`')
+        .skip(1)
+        .step_by(2);
+    let unknown = names.next()?;
+    let near = names.min_by_key(|known| strsim::osa_distance(known, unknown))?;
+    (strsim::osa_distance(near, unknown) <= 1 + unknown.len() / 3).then_some(near)
+}
+
 /// The name in a log group's ARN, or the name itself.
 fn group_name(group: &str) -> &str {
     let name = group
@@ -165,54 +203,4 @@ fn arn_part(group: &str, index: usize) -> Option<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
-mod tests {
-    use super::*;
-
-    const TEXT: &str = r#"
-        [[cluster]]
-        log_group = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/eks/prod/cluster:*"
-        labels = { env = "prod" }
-    "#;
-
-    #[test]
-    fn a_cluster_is_known_by_its_log_group_or_its_name() {
-        let config: Config = toml::from_str(TEXT).unwrap();
-        let group = Origin {
-            log_group: Some("/aws/eks/prod/cluster".into()),
-            ..Origin::default()
-        };
-        for cluster in [
-            config.cluster_of(&group, None),
-            config.cluster_of(&Origin::default(), Some("prod")),
-        ] {
-            assert_eq!(cluster.name.as_deref(), Some("prod"));
-            assert_eq!(cluster.region.as_deref(), Some("eu-west-1"));
-            assert_eq!(cluster.account.as_deref(), Some("111122223333"));
-            assert_eq!(cluster.labels.get("env").map(String::as_str), Some("prod"));
-        }
-    }
-
-    #[test]
-    fn another_account_with_the_same_name_is_another_cluster() {
-        let config: Config = toml::from_str(TEXT).unwrap();
-        let other = Origin {
-            log_group: Some("/aws/eks/prod/cluster".into()),
-            account: Some("444455556666".into()),
-            ..Origin::default()
-        };
-        assert!(config.cluster_of(&other, None).labels.is_empty());
-    }
-
-    #[test]
-    fn unknown_keys_are_refused_with_their_place() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.toml");
-        std::fs::write(&path, "[lists]\na = [\"b\"]\n[slik]\n").unwrap();
-        let message = Settings::load(&path).unwrap_err().to_string();
-        assert!(
-            message.contains("x.toml:3:2") && message.contains("unknown field"),
-            "{message}"
-        );
-    }
-}
+mod tests;

@@ -65,7 +65,7 @@ pub struct Alert {
 impl Alert {
     /// Takes out what looks like a secret, wherever a client's text can stand. Idempotent.
     ///
-    /// Not in the summary: its values are redacted when [`Template::expand`](super::Template::expand)
+    /// Not in the summary: its values are redacted when [`expand`](super::expand)
     /// puts them in, and the detector's own words ("read the secret: …") are not a client's.
     pub fn redact(&mut self) {
         let texts = [

@@ -18,15 +18,44 @@ pub enum Exit {
     Interrupted,
 }
 
+impl Exit {
+    /// All of them, by code.
+    pub const ALL: [Self; 5] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Alerted,
+        Self::Interrupted,
+    ];
+
+    /// The number that the shell sees.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Alerted => 3,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What it means, in a few words.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed while running",
+            Self::Usage => "usage, settings or detector error",
+            Self::Alerted => "an alert of the severity of --fail-on was raised",
+            Self::Interrupted => "stopped by Ctrl-C",
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::Alerted => 3,
-            Exit::Interrupted => 130,
-        })
+        Self::from(exit.code())
     }
 }
 

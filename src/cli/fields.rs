@@ -6,7 +6,6 @@ use super::Exit;
 use super::args::FieldsArgs;
 use super::setup;
 use super::table::{self, Table};
-use crate::query::FieldType;
 use crate::record::field::{Field, audit_fields, authenticator_fields, system_fields};
 
 pub(super) fn run(args: &FieldsArgs) -> Result<Exit> {
@@ -18,7 +17,7 @@ pub(super) fn run(args: &FieldsArgs) -> Result<Exit> {
         .chain(system_fields().map(|field| (field, "any")));
     for (field, log) in all {
         if matches(field, &wanted) {
-            rows.push([field.name, kind(field), log, field.doc].map(ToOwned::to_owned));
+            rows.push([field.name, field.kind.as_str(), log, field.doc].map(ToOwned::to_owned));
         }
     }
     table::print(&rows, setup::table_format(args.format))?;
@@ -27,16 +26,4 @@ pub(super) fn run(args: &FieldsArgs) -> Result<Exit> {
 
 fn matches(field: &Field, wanted: &str) -> bool {
     field.name.to_lowercase().contains(wanted) || field.doc.to_lowercase().contains(wanted)
-}
-
-/// The type in one word.
-pub(super) const fn kind(field: &Field) -> &'static str {
-    match field.kind {
-        FieldType::Text => "text",
-        FieldType::Number => "number",
-        FieldType::Bool => "bool",
-        FieldType::Time => "time",
-        FieldType::List => "list",
-        FieldType::Any => "any",
-    }
 }

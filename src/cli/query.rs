@@ -115,11 +115,7 @@ impl Gather<'_> {
             .settings
             .config
             .cluster_of(event.origin, self.cluster.filter(|_| !named));
-        let entry = Entry {
-            event,
-            cluster: &cluster,
-            record,
-        };
+        let entry = Entry::new(event, &cluster, record);
         if !self.window.holds(entry.time()) {
             return ControlFlow::Continue(());
         }

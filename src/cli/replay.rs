@@ -55,7 +55,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
         forgotten: judge.forgotten(),
         reading: &reading,
         elapsed: started.elapsed(),
-        allows: engine.allows(),
+        engine: &engine,
     });
     io::stderr().write_all(summary.as_bytes())?;
     Ok(if reading.interrupted {

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::args::{DetectorSetArgs, TableFormat, TimeArgs};
 use super::exit::UsageError;
-use crate::config::{ConfigError, Settings};
+use crate::config::{ConfigError, Settings, parse_duration};
 use crate::detect::{Enable, Engine, Fault, Loaded};
 use crate::pipeline::Window;
 use crate::query::Style;
@@ -118,7 +118,7 @@ pub(super) fn window(args: &TimeArgs) -> Result<Window> {
     Ok(window)
 }
 
-/// An instant, a date (its midnight, UTC), or a time before `now`; milliseconds since the Unix epoch.
+/// An instant, a date (its midnight, UTC), or a duration before `now`; milliseconds since the Unix epoch.
 fn instant(text: &str, now: i64) -> Option<i64> {
     if let Some(time) = parse_time(text) {
         return Some(time);
@@ -126,21 +126,7 @@ fn instant(text: &str, now: i64) -> Option<i64> {
     if let Ok(date) = text.parse::<NaiveDate>() {
         return Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis());
     }
-    let unit = text.chars().last()?;
-    let number: i64 = text
-        .strip_suffix(unit)?
-        .parse()
-        .ok()
-        .filter(|number| *number >= 0)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return None,
-    };
-    let ago = number.checked_mul(seconds)?.checked_mul(1_000)?;
+    let ago = i64::try_from(parse_duration(text).ok()?.as_millis()).ok()?;
     let time = now.checked_sub(ago)?;
     DateTime::from_timestamp_millis(time).map(|time| time.timestamp_millis())
 }

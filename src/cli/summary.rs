@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::inputs::Reading;
 use crate::alert::escape;
-use crate::detect::Allow;
+use crate::detect::Engine;
 use crate::pipeline::Tally;
 
 /// What a summary tells beside the counts.
@@ -15,7 +15,7 @@ pub(super) struct Run<'r> {
     pub(super) forgotten: u64,
     pub(super) reading: &'r Reading,
     pub(super) elapsed: Duration,
-    pub(super) allows: &'r [Allow],
+    pub(super) engine: &'r Engine,
 }
 
 /// The whole summary, lines ended.
@@ -25,6 +25,7 @@ pub(super) fn render(run: &Run<'_>) -> String {
     unread(&mut out, run);
     alerts(&mut out, run);
     exceptions(&mut out, run);
+    silent(&mut out, run);
     speed(&mut out, run);
     out
 }
@@ -137,7 +138,7 @@ fn alerts(out: &mut String, run: &Run<'_>) {
 }
 
 fn exceptions(out: &mut String, run: &Run<'_>) {
-    for allow in run.allows {
+    for allow in run.engine.allows() {
         let used = allow.used.load(std::sync::atomic::Ordering::Relaxed);
         let when = escape::visible(&allow.when);
         let until = allow
@@ -154,6 +155,25 @@ fn exceptions(out: &mut String, run: &Run<'_>) {
             )
         };
         line(out, "exception", &text);
+    }
+}
+
+/// Detectors that are on and can't say anything, for want of a list.
+fn silent(out: &mut String, run: &Run<'_>) {
+    let unset = run
+        .engine
+        .detectors()
+        .iter()
+        .filter(|detector| !detector.unset_lists.is_empty());
+    let names: Vec<String> = unset
+        .map(|detector| format!("{} (${{{}}})", detector.id, detector.unset_lists.join(", ")))
+        .collect();
+    if !names.is_empty() {
+        let text = format!(
+            "until their lists are set under [lists]: {}",
+            names.join(", ")
+        );
+        line(out, "silent", &text);
     }
 }
 
@@ -187,7 +207,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -47,23 +47,18 @@ pub struct Allow {
 }
 
 impl Allow {
-    /// Checks and compiles an exception. `log` is the kind of log its detector looks at; `None` when
-    /// there is no such detector. `ids` are all detectors, for a suggestion.
+    /// Checks and compiles an exception to a detector of that kind of log.
     ///
     /// # Errors
-    /// When the detector is unknown, the condition can't be used, or the date is none.
+    /// When the condition can't be used, or the date is none.
     pub fn load(
         name: &str,
         text: &str,
         file: AllowFile,
-        log: Option<Log>,
-        ids: &[&str],
+        log: Log,
         schema: &mut FieldSchema,
         faults: &mut Vec<Fault>,
     ) -> Result<Self, Fault> {
-        let Some(log) = log else {
-            return Err(unknown_detector(name, text, &file.detector, ids));
-        };
         let until = file
             .until
             .map(|until| read_date(name, text, &until))
@@ -101,11 +96,15 @@ impl Allow {
     }
 }
 
-fn unknown_detector(name: &str, text: &str, id: &Spanned<String>, ids: &[&str]) -> Fault {
+/// An exception to a detector that does not exist; `ids` are those that do.
+pub(super) fn unknown_detector<'i>(
+    name: &str,
+    text: &str,
+    id: &Spanned<String>,
+    ids: impl Iterator<Item = &'i String>,
+) -> Fault {
     let message = format!("there is no detector {:?}", id.get_ref());
-    let near = ids
-        .iter()
-        .min_by_key(|known| strsim::osa_distance(known, id.get_ref()));
+    let near = ids.min_by_key(|known| strsim::osa_distance(known, id.get_ref()));
     let help = match near.filter(|near| strsim::osa_distance(near, id.get_ref()) <= 3) {
         Some(near) => format!("did you mean {near:?}?"),
         None => "`trailhound detectors list` shows them all".to_owned(),
@@ -135,15 +134,11 @@ fn compile(
 ) -> Result<Program, Fault> {
     let condition = when.get_ref();
     let fault = |found| Fault::in_query(name, text, when.span().start + 1, condition, found);
-    let parsed = query::parse_condition(condition);
-    let mut found = parsed.diagnostics;
-    let Some(query) = parsed.query else {
+    let analysed = query::analyse_condition(condition, schema);
+    let found = analysed.diagnostics;
+    let Some(query) = analysed.query else {
         return Err(fault(found));
     };
-    found.append(query::check(&query, schema).diagnostics);
-    if found.has_errors() {
-        return Err(fault(found));
-    }
     let program = Program::compile(&query, schema).map_err(|error| {
         let mut found = query::Diagnostics::default();
         found.push(query::Diagnostic::error(

@@ -22,7 +22,7 @@ impl Fault {
     pub fn at(file: &str, text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         let mut diagnostics = Diagnostics::default();
         let span = Span::new(span.start, span.end);
-        diagnostics.push(Diagnostic::error("detector-file", span, message));
+        diagnostics.push(Diagnostic::error("file", span, message));
         Self {
             file: file.to_owned(),
             text: text.to_owned(),
@@ -42,7 +42,7 @@ impl Fault {
     ) -> Self {
         let mut diagnostics = Diagnostics::default();
         let span = Span::new(span.start, span.end);
-        diagnostics.push(Diagnostic::error("detector-file", span, message).help(help));
+        diagnostics.push(Diagnostic::error("file", span, message).help(help));
         Self {
             file: file.to_owned(),
             text: text.to_owned(),
@@ -70,12 +70,6 @@ impl Fault {
             diagnostics: found,
             query: Some((query.to_owned(), line, column)),
         }
-    }
-
-    /// Whether it keeps the detector from being used; otherwise it is a warning.
-    #[must_use]
-    pub fn is_error(&self) -> bool {
-        self.diagnostics.has_errors()
     }
 
     /// What a person reads: the message, the place with a caret, the advice.

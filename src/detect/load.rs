@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::allow::{Allow, AllowFile};
+use super::allow::{Allow, AllowFile, unknown_detector};
 use super::detector::Detector;
 use super::engine::Engine;
 use super::fault::Fault;
@@ -135,20 +135,13 @@ impl Loaded {
         let mut compiled = Vec::new();
         let mut errors = Vec::new();
         for allow in allows {
-            let log = self
-                .detectors
-                .get(allow.detector.get_ref())
-                .map(|detector| detector.log);
-            let ids: Vec<&str> = self.detectors.keys().map(String::as_str).collect();
-            match Allow::load(
-                name,
-                text,
-                allow,
-                log,
-                &ids,
-                &mut self.schema,
-                &mut self.warnings,
-            ) {
+            let Some(detector) = self.detectors.get(allow.detector.get_ref()) else {
+                let ids = self.detectors.keys();
+                errors.push(unknown_detector(name, text, &allow.detector, ids));
+                continue;
+            };
+            let log = detector.log;
+            match Allow::load(name, text, allow, log, &mut self.schema, &mut self.warnings) {
                 Ok(allow) => compiled.push(allow),
                 Err(fault) => errors.push(fault),
             }

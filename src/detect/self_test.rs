@@ -100,11 +100,7 @@ fn count(
             position: Position::default(),
         };
         let record = read(&event).ok_or_else(|| format!("event {} is no record", number + 1))?;
-        let entry = Entry {
-            event: &event,
-            cluster: &cluster,
-            record,
-        };
+        let entry = Entry::new(&event, &cluster, record);
         let id = entry
             .audit()
             .and_then(|facts| Some(facts.record.audit_id?.cow().into_owned()))

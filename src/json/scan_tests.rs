@@ -41,7 +41,7 @@ proptest! {
     #[test]
     fn any_text_is_walked_without_panic(text in "\\PC{0,200}|[\\[\\]{}\":,\\\\a1]{0,200}") {
         let mut object = Object::new(&text);
-        while let Some((key, value)) = object.next() {
+        for (key, value) in object.by_ref() {
             let _ = (key.cow(), value.elements().count(), value.members().count());
         }
         prop_assert_ne!(object.end(), End::Open);

@@ -173,11 +173,7 @@ impl<'c> Judge<'c> {
         let Some((_, cluster)) = &self.cluster else {
             return ControlFlow::Continue(());
         };
-        let entry = Entry {
-            event,
-            cluster,
-            record,
-        };
+        let entry = Entry::new(event, cluster, record);
         if !self.window.is_open() && !self.window.holds(entry.time()) {
             self.tally.outside += 1;
             return ControlFlow::Continue(());

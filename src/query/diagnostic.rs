@@ -1,6 +1,6 @@
 //! What the query room has to say about a text: errors and warnings with their place.
 //!
-//! Pure data; [`render`] draws them. Nothing here decides what is wrong with a query.
+//! Pure data; [`Diagnostics::render`] draws them. Nothing here decides what is wrong with a query.
 
 mod render;
 #[cfg(test)]

@@ -26,6 +26,21 @@ pub enum FieldType {
     Any,
 }
 
+impl FieldType {
+    /// The type in one word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Bool => "bool",
+            Self::Time => "time",
+            Self::List => "list",
+            Self::Any => "any",
+        }
+    }
+}
+
 /// What a schema says of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldInfo {

@@ -236,5 +236,8 @@ pub const FUNCTIONS: &[Function] = &[
     new(aggregate("variance", (1, 1), Yields::Number, "the variance")),
     new(aggregate("values", (1, 1), Yields::List, "the different values")),
     new(aggregate("topk", (2, 2), Yields::List, "the most frequent values")),
+    new(also(&["countOverTime"], aggregate("count_over_time", (1, 1), Yields::Number, "the number of rows in which the field exists; with `by bin(…)`"))),
+    new(also(&["sumOverTime"], aggregate("sum_over_time", (1, 1), Yields::Number, "the sum; with `by bin(…)`"))),
+    new(aggregate("rate", (2, 2), Yields::Number, "the change from the earliest to the latest value, for each period")),
     new(aggregate("median", (1, 1), Yields::Number, "the middle value")),
 ];

@@ -22,6 +22,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity, Source, Style};
 pub use field::{FieldId, FieldInfo, FieldType, Row, Schema};
 pub use lex::MAX_QUERY_CHARS;
 pub use parse::{MAX_DEPTH, Parsed, parse, parse_condition, parse_with_warnings};
+pub use parse::{Refusal, refused_commands, refused_forms, refused_functions};
 pub use print::column_name;
 pub use value::{Items, Value};
 

@@ -20,6 +20,8 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::lex;
 use cursor::Parser;
 
+pub use refused::{Refusal, refused_commands, refused_forms, refused_functions};
+
 /// How deep expressions may nest, and how many operators may stand in a row: the largest height of a
 /// syntax tree. Everything that walks a tree may recurse that deep.
 pub const MAX_DEPTH: usize = 200;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 
+use super::ast::BinaryOp;
 use super::{FieldId, FieldInfo, FieldType, Row, Schema, Value};
 
 /// Values of every kind, with texts that collide with numbers and booleans.
@@ -22,6 +23,27 @@ pub(crate) fn any_value() -> impl Strategy<Value = Value<'static>> {
     ];
     let list = prop::collection::vec(single.clone(), 0..4);
     prop_oneof![4 => single, 1 => list.prop_map(|items| Value::List(items.into()))]
+}
+
+/// Every operator with two operands.
+pub(crate) fn any_op() -> impl Strategy<Value = BinaryOp> {
+    use BinaryOp::*;
+    prop::sample::select(vec![
+        Or,
+        And,
+        Equal,
+        NotEqual,
+        Less,
+        LessEqual,
+        Greater,
+        GreaterEqual,
+        Add,
+        Subtract,
+        Multiply,
+        Divide,
+        Remainder,
+        Power,
+    ])
 }
 
 /// A schema that knows every name but `nosuch`, and remembers ids in the order of asking.

@@ -28,6 +28,19 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// An entry of a cluster. What is known of the cluster goes into the facts.
+    #[must_use]
+    pub fn new(event: &'a LogEvent<'a>, cluster: &'a Cluster, mut record: Record<'a>) -> Self {
+        if let Record::Audit(facts) = &mut record {
+            facts.set_own_account(cluster.account.as_deref());
+        }
+        Self {
+            event,
+            cluster,
+            record,
+        }
+    }
+
     /// The audit event and its facts; `None` for a line of the authenticator.
     #[must_use]
     #[inline]

@@ -497,6 +497,9 @@ fn parameters_do_not_make_a_sweep_of_secrets_smaller() {
         "?labelSelector=owner%21%3Dhelm",
         "?fieldSelector=metadata.name%21%3Dx",
         "?x=owner%3Dhelm",
+        // The API server takes the first of two, and the first is empty.
+        "?labelSelector=&labelSelector=owner%3Dhelm",
+        "?fieldSelector=&fieldSelector=metadata.name%3Dx",
     ] {
         let fires = ["secrets-list-cluster", "secrets-list-any"];
         expect(
@@ -769,4 +772,48 @@ fn a_subject_added_by_json_patch_is_a_grant() {
     );
     let label = json!({ "metadata": { "labels": { "a": "b" } } });
     expect(&patch(label), "succeeded", &[], &["binding-subject-added"]);
+}
+
+#[test]
+fn a_json_patch_that_copies_or_moves_settings_in_is_seen() {
+    let hostile = json!({ "name": "c", "securityContext": { "privileged": true } });
+    let patch = |op: Value| {
+        event(json!({
+            "verb": "patch", "requestURI": "/apis/apps/v1/namespaces/shop/deployments/front",
+            "objectRef": { "resource": "deployments", "apiGroup": "apps" },
+            "requestObject": op,
+            "responseObject": {
+                "kind": "Deployment", "metadata": { "name": "front" },
+                "spec": { "template": { "spec": { "containers": [hostile, hostile] } } }
+            }
+        }))
+    };
+    let to = "/spec/template/spec/containers";
+    for (op, from, path) in [
+        ("copy", "/1/securityContext", "/0/securityContext"),
+        ("copy", "/0", "/-"),
+        ("move", "/2", "/1"),
+    ] {
+        let op =
+            json!([{ "op": op, "from": format!("{to}{from}"), "path": format!("{to}{path}") }]);
+        expect(
+            &patch(op),
+            "succeeded",
+            &["privileged-container"],
+            &["host-network"],
+        );
+    }
+    // An invalid place in between is nothing that the API server looks at.
+    let smuggled = json!([
+        { "op": "add", "path": "/metadata/labels", "value": { "privileged": true } },
+        { "op": "move", "from": "/metadata/labels", "path": format!("{to}/0/securityContext") }
+    ]);
+    expect(
+        &patch(smuggled),
+        "succeeded",
+        &["privileged-container"],
+        &[],
+    );
+    let image = json!([{ "op": "replace", "path": format!("{to}/0/image"), "value": "x" }]);
+    expect(&patch(image), "succeeded", &[], &["privileged-container"]);
 }

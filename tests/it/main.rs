@@ -17,6 +17,7 @@ mod court;
 mod evasions;
 mod invariance;
 mod layers;
+mod manual;
 mod prefixes;
 mod program;
 mod story;

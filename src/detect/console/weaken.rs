@@ -3,7 +3,7 @@
 use super::choice::Choice;
 use super::settled::{self, Said};
 use super::stand_in::{self, StandIn};
-use super::tree::{and, any, call, made, not, or, present, text};
+use super::tree::{and, any, call, made, not, or, present};
 use super::{caller, line};
 use crate::detect::file::Log;
 use crate::query::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
@@ -327,21 +327,24 @@ fn spread_lists(expr: Expr) -> Expr {
     let one = |network: &Expr| {
         made(ExprKind::Call {
             name: name.clone(),
-            args: vec![address.clone(), whole_network(network)],
+            args: vec![address.clone(), subnet(network)],
             name_span: *name_span,
         })
     };
     any(items.iter().map(one)).unwrap_or(expr)
 }
 
-/// A network as the console wants it: a bare address, which our lists allow, is a network of one.
-fn whole_network(given: &Expr) -> Expr {
-    let alone = match &given.kind {
-        ExprKind::Text(address) => address.parse::<std::net::IpAddr>().ok(),
-        _ => None,
+/// A network as the console takes it: an address alone, which our lists may hold, is the network of
+/// that one address.
+fn subnet(network: &Expr) -> Expr {
+    let ExprKind::Text(text) = &network.kind else {
+        return network.clone();
     };
-    alone.map_or_else(
-        || given.clone(),
-        |address| text(&ipnet::IpNet::from(address).to_string()),
-    )
+    match text.parse::<std::net::IpAddr>() {
+        Ok(address) => {
+            let bits = if address.is_ipv4() { 32 } else { 128 };
+            made(ExprKind::Text(format!("{text}/{bits}")))
+        }
+        Err(_) => network.clone(),
+    }
 }

@@ -109,7 +109,7 @@ impl Checker<'_> {
     ) -> Known {
         match (function.name, i) {
             ("count", 0) if arg.kind == ExprKind::Star => Known::always(Kind::Any),
-            ("bin", 0) | ("datefloor" | "dateceil", 1) => self.period(arg),
+            ("bin", 0) | ("datefloor" | "dateceil" | "rate", 1) => self.period(arg),
             ("isIpInSubnet" | "isIpv4InSubnet" | "isIpv6InSubnet", 1) => {
                 self.subnets(function.name, arg);
                 Known::always(Kind::Any)

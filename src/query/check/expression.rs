@@ -27,7 +27,7 @@ impl Checker<'_> {
                 self.misplaced(
                     expr.span,
                     message,
-                    "periods are for bin, datefloor and dateceil",
+                    "periods are for bin, datefloor, dateceil and rate",
                 )
             }
             ExprKind::Star => self.misplaced(

@@ -5,9 +5,7 @@ use regex::RegexBuilder;
 use super::Checker;
 use crate::query::ast::Span;
 use crate::query::diagnostic::Diagnostic;
-
-/// The largest compiled size of a regular expression, in bytes.
-const SIZE_LIMIT: usize = 4 << 20;
+use crate::query::pattern::REGEX_SIZE_LIMIT;
 
 /// What other engines know and linear-time ones do not, and how it is recognised.
 const UNSUPPORTED: [(&str, &str); 8] = [
@@ -23,19 +21,28 @@ const UNSUPPORTED: [(&str, &str); 8] = [
 
 impl Checker<'_> {
     /// Reports a regular expression that does not compile.
+    ///
+    /// Reading it is enough to know that, but for the size that counted repetitions can reach; and
+    /// building is dear, and done again when the query is compiled.
     pub(super) fn regex(&mut self, source: &str, span: Span) {
-        self.compiled(source, span);
+        if source.contains('{') || regex_syntax::parse(source).is_err() {
+            self.compiled(source, span);
+        }
     }
 
     /// The compiled form; what is wrong with it is reported.
     pub(super) fn compiled(&mut self, source: &str, span: Span) -> Option<regex::Regex> {
-        let error = match RegexBuilder::new(source).size_limit(SIZE_LIMIT).build() {
+        let error = match RegexBuilder::new(source)
+            .size_limit(REGEX_SIZE_LIMIT)
+            .build()
+        {
             Ok(regex) => return Some(regex),
             Err(error) => error,
         };
         let found = match (&error, unsupported(source)) {
             (regex::Error::CompiledTooBig(_), _) => {
-                let message = format!("the regular expression needs more than {SIZE_LIMIT} bytes");
+                let message =
+                    format!("the regular expression needs more than {REGEX_SIZE_LIMIT} bytes");
                 Diagnostic::error("bad-regex", span, message).help("make repetitions smaller")
             }
             (_, Some(feature)) => {

@@ -3,7 +3,7 @@
 use super::super::ast::{BinaryOp, Direction, Expr, ExprKind, Regex, SortKey, Stats, UnaryOp};
 use super::super::functions;
 use super::super::program::Program;
-use super::super::samples::{Names, any_value};
+use super::super::samples::{Names, any_op, any_value};
 use super::super::table::Table;
 use super::super::value::Value;
 use super::*;
@@ -50,26 +50,6 @@ fn any_call() -> impl Strategy<Value = String> {
     let mut names: Vec<_> = functions::names().map(str::to_owned).collect();
     names.push("nosuch".to_owned());
     prop::sample::select(names)
-}
-
-fn any_op() -> impl Strategy<Value = BinaryOp> {
-    use BinaryOp::*;
-    prop::sample::select(vec![
-        Or,
-        And,
-        Equal,
-        NotEqual,
-        Less,
-        LessEqual,
-        Greater,
-        GreaterEqual,
-        Add,
-        Subtract,
-        Multiply,
-        Divide,
-        Remainder,
-        Power,
-    ])
 }
 
 /// Trees no parser would make, too.

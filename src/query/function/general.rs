@@ -1,6 +1,6 @@
 //! Functions about values as such. `isPresent`, `case`, `if` and `messageSize` are compiled apart.
 
-use super::{Definition, MANY, one_or_zero, take};
+use super::{Definition, MANY, one_or_zero};
 use crate::query::clock::Clock;
 use crate::query::coerce::{number_of, text_of};
 use crate::query::value::Value;
@@ -23,8 +23,6 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         Value::Bool(args.first().and_then(number_of).is_some())
     })
     .seeing_missing(),
-    // Masked data never reaches a subscription: what arrives is already what it says.
-    Definition::new("unmask", 1, 1, |args, _| take(args, 0)).seeing_lists(),
 ];
 
 /// The first argument that is there; an empty list is not.

@@ -126,8 +126,8 @@ impl Definition {
 /// For functions that take any number of arguments.
 const MANY: usize = usize::MAX;
 
-/// The function of that name, in any case.
-pub(super) fn find(name: &str) -> Option<&'static Definition> {
+/// Every function.
+fn all() -> impl Iterator<Item = &'static Definition> {
     let families: [&[Definition]; 9] = [
         numeric::FUNCTIONS,
         text::FUNCTIONS,
@@ -139,9 +139,12 @@ pub(super) fn find(name: &str) -> Option<&'static Definition> {
         ip::FUNCTIONS,
         hash::FUNCTIONS,
     ];
-    let all = families.into_iter().flatten();
-    all.into_iter()
-        .find(|definition| definition.name.eq_ignore_ascii_case(name))
+    families.into_iter().flatten()
+}
+
+/// The function of that name, in any case.
+pub(super) fn find(name: &str) -> Option<&'static Definition> {
+    all().find(|definition| definition.name.eq_ignore_ascii_case(name))
 }
 
 /// A function that is ready to be called.

@@ -8,7 +8,6 @@
 use chrono::DateTime;
 
 use super::Definition;
-use crate::query::clock::Clock;
 use crate::query::coerce::{number_of, number_of_text};
 use crate::query::value::Value;
 
@@ -36,9 +35,6 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             .map_or(Value::Missing, |time| Value::Number(time as f64))
     }),
     Definition::new("now", 0, 0, |_, clock| Value::Number(clock.now() as f64)).reading_clock(),
-    Definition::new("queryStartTime", 0, 0, |_, clock| seconds(clock.range().0)).reading_clock(),
-    Definition::new("queryEndTime", 0, 0, |_, clock| seconds(clock.range().1)).reading_clock(),
-    Definition::new("queryTimeRange", 0, 0, range).reading_clock(),
 ];
 
 /// The point in time a value says, in milliseconds since the epoch.
@@ -60,21 +56,6 @@ pub(super) fn instant(value: &Value<'_>) -> Option<i64> {
 fn millis(number: f64) -> Option<i64> {
     let whole = number.trunc();
     (whole.abs() < i64::MAX as f64).then_some(whole as i64)
-}
-
-fn seconds<'r>(seconds: i64) -> Value<'r> {
-    seconds
-        .checked_mul(1000)
-        .map_or(Value::Missing, Value::Time)
-}
-
-/// The length of the query's range, in milliseconds.
-fn range<'r>(_: &mut [Value<'r>], clock: &Clock) -> Value<'r> {
-    let (start, end) = clock.range();
-    let length = end
-        .checked_sub(start)
-        .and_then(|seconds| seconds.checked_mul(1000));
-    length.map_or(Value::Missing, |millis| Value::Number(millis as f64))
 }
 
 fn bucket<'r>(args: &[Value<'r>], border: fn(i64, i64) -> Option<i64>) -> Value<'r> {

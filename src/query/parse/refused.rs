@@ -2,11 +2,14 @@
 //! languages with what to write instead.
 
 /// A construct that is known and refused.
-pub(super) struct Refusal {
-    name: &'static str,
-    reason: &'static str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// How it is written; commands and functions in lower case.
+    pub name: &'static str,
+    /// Why it is refused.
+    pub reason: &'static str,
     /// What to do instead.
-    pub(super) help: &'static str,
+    pub help: &'static str,
 }
 
 impl Refusal {
@@ -25,7 +28,7 @@ const CONSOLE: &str = "use it in the console, on what the alert points to";
 const STATS: &str = "count or group with `stats ... by`";
 
 /// The refused commands, in lower case.
-const COMMANDS: [Refusal; 27] = [
+static COMMANDS: [Refusal; 27] = [
     refusal(
         "pattern",
         "it clusters the text of a stored range of time",
@@ -124,7 +127,7 @@ const COMMANDS: [Refusal; 27] = [
 ];
 
 /// The refused functions, in lower case.
-const FUNCTIONS: [Refusal; 9] = [
+static FUNCTIONS: [Refusal; 6] = [
     refusal(
         "unmask",
         "nothing is masked here, and the console asks a permission for it",
@@ -142,29 +145,44 @@ const FUNCTIONS: [Refusal; 9] = [
         "a stream has no range of time",
         "leave it out",
     ),
-    refusal("rate", WHOLE_RANGE, "use count(*) by bin(...)"),
-    refusal("countovertime", WHOLE_RANGE, "use count(*) by bin(...)"),
-    refusal("sumovertime", WHOLE_RANGE, "use sum(...) by bin(...)"),
     refusal(
         "histogram",
-        WHOLE_RANGE,
+        "the form of its result is not documented",
         "use count(*) by floor(field / width)",
     ),
 ];
 
 /// A query inside a query.
-pub(super) const SUBQUERY: Refusal = refusal(
+pub(super) static SUBQUERY: Refusal = refusal(
     "in (SOURCE ...)",
     "a query inside a query reads a second set of logs",
     "use a configured `${list}`",
 );
 
 /// `by bin(5m) offset 1h`
-pub(super) const OFFSET: Refusal = refusal(
+pub(super) static OFFSET: Refusal = refusal(
     "offset",
     "it is too new to be in every region, and windows are aligned to the epoch",
     "leave it out",
 );
+
+/// The commands that are refused.
+#[must_use]
+pub fn refused_commands() -> &'static [Refusal] {
+    &COMMANDS
+}
+
+/// The functions that are refused.
+#[must_use]
+pub fn refused_functions() -> &'static [Refusal] {
+    &FUNCTIONS
+}
+
+/// Forms of commands that are accepted otherwise.
+#[must_use]
+pub fn refused_forms() -> [&'static Refusal; 2] {
+    [&SUBQUERY, &OFFSET]
+}
 
 pub(super) fn command(lower: &str) -> Option<&'static Refusal> {
     COMMANDS.iter().find(|refusal| refusal.name == lower)

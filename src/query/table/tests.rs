@@ -53,6 +53,21 @@ fn events() -> Vec<Fields> {
 }
 
 #[test]
+fn time_series_aggregates_work_on_what_they_are_grouped_by() {
+    assert_eq!(
+        lines(
+            "stats count_over_time(user) as n, sumOverTime(code) as s, rate(code, 1m) as r by bin(5m) | sort n desc",
+            &events()
+        ),
+        [
+            "bin(5m)|n|s|r",
+            "1970-01-01 00:00:00.000|2|1005|50.25",
+            "1970-01-01 00:05:00.000|2|604|-101"
+        ]
+    );
+}
+
+#[test]
 fn without_columns_a_table_shows_time_and_message_newest_first() {
     assert_eq!(
         lines("filter code >= 400", &events()),

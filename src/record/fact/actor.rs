@@ -116,9 +116,9 @@ const CONTROLLERS: [&str; 42] = [
 ];
 
 impl<'a> Actor<'a> {
-    /// Judges the caller of an audit event.
+    /// Judges the caller of an audit event of a cluster in `own_account`, where that is known.
     #[must_use]
-    pub fn of(record: &AuditRecord<'a>) -> Self {
+    pub fn of(record: &AuditRecord<'a>, own_account: Option<&str>) -> Self {
         let Some(user) = record.user else {
             let refused = record.response_status.and_then(|status| status.code) == Some(401);
             let kind = if refused {
@@ -138,14 +138,19 @@ impl<'a> Actor<'a> {
             username,
             ..Self::default()
         };
-        actor.kind = actor.judge(record, &user);
+        actor.kind = actor.judge(record, &user, own_account);
         actor.spoofed = actor.kind == ActorKind::Human
             && !actor.principal.is_absent()
             && claims_system(&actor.username);
         actor
     }
 
-    fn judge(&self, record: &AuditRecord<'a>, user: &User<'a>) -> ActorKind {
+    fn judge(
+        &self,
+        record: &AuditRecord<'a>,
+        user: &User<'a>,
+        own_account: Option<&str>,
+    ) -> ActorKind {
         let name = self.username.as_ref();
         if matches!(name, "" | "system:anonymous" | "system:unauthenticated")
             || user.in_group("system:unauthenticated")
@@ -161,7 +166,7 @@ impl<'a> Actor<'a> {
             };
         }
         if name.starts_with("eks:") || name.starts_with("eks-event-service:") {
-            let vouched = self.principal.is_absent() || self.principal.is_aws_owned();
+            let vouched = self.principal.is_absent() || self.principal.is_aws_owned(own_account);
             return if vouched {
                 ActorKind::EksManaged
             } else {

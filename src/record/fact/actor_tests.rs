@@ -11,7 +11,7 @@ fn judge_from(user: &str, ip: &str, agent: &str) -> (ActorKind, bool) {
         r#"{{"apiVersion":"audit.k8s.io/v1","user":{user},"sourceIPs":["{ip}"],"userAgent":"{agent}"}}"#
     );
     let record = AuditRecord::read(&line).unwrap();
-    let actor = Actor::of(&record);
+    let actor = Actor::of(&record, None);
     (actor.kind, actor.spoofed)
 }
 
@@ -138,8 +138,23 @@ fn people_are_named_by_role_and_session() {
         )
     );
     let record = AuditRecord::read(&line).unwrap();
-    let actor = Actor::of(&record);
+    let actor = Actor::of(&record, None);
     assert_eq!(actor.display(), "Admin/eve@example.com");
     assert_eq!(actor.principal.kind(), Some("assumed-role"));
     assert_eq!(actor.principal.account.as_deref(), Some("111122223333"));
+}
+
+#[test]
+fn a_role_of_the_own_account_is_not_ekss_whatever_its_name() {
+    let arn =
+        "arn:aws:sts::111122223333:assumed-role/AWSWesleyClusterManagerLambda-NodeManagerRole-X/17";
+    let line = format!(
+        r#"{{"apiVersion":"audit.k8s.io/v1","user":{}}}"#,
+        iam("eks:node-manager", "", arn, "17")
+    );
+    let record = AuditRecord::read(&line).unwrap();
+    let kind = |account| Actor::of(&record, account).kind;
+    assert_eq!(kind(None), ActorKind::EksManaged);
+    assert_eq!(kind(Some("444455556666")), ActorKind::EksManaged);
+    assert_eq!(kind(Some("111122223333")), ActorKind::Human);
 }

@@ -36,6 +36,9 @@ pub use role::Role;
 pub struct Facts<'a> {
     /// The event.
     pub record: AuditRecord<'a>,
+    /// The account of the cluster, where the source or the settings tell it: EKS works from accounts
+    /// of AWS's own, so a role in the customer's is none of its.
+    own_account: Option<&'a str>,
     actor: OnceCell<Actor<'a>>,
     outcome: OnceCell<Outcome>,
     dry_run: OnceCell<bool>,
@@ -56,10 +59,16 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Says which account the cluster is in. Goes before the first question.
+    pub const fn set_own_account(&mut self, account: Option<&'a str>) {
+        self.own_account = account;
+    }
+
     /// Who asks.
     #[must_use]
     pub fn actor(&self) -> &Actor<'a> {
-        self.actor.get_or_init(|| Actor::of(&self.record))
+        self.actor
+            .get_or_init(|| Actor::of(&self.record, self.own_account))
     }
 
     /// How the request ended.

@@ -31,6 +31,17 @@ pub(super) fn additions<'a>(body: Raw<'a>) -> impl Iterator<Item = (Vec<Cow<'a, 
         })
 }
 
+/// Where `copy` and `move` put something: only the object afterwards tells what.
+pub(super) fn transfers<'a>(body: Raw<'a>) -> impl Iterator<Item = Vec<Cow<'a, str>>> {
+    body.elements()
+        .filter(|operation| {
+            let op = operation.get("op").and_then(|op| op.text());
+            op.is_some_and(|op| op.is("copy") || op.is("move"))
+        })
+        .filter_map(|operation| operation.get("path")?.text())
+        .map(|path| tokens(&path.cow()))
+}
+
 /// The path of every operation, whatever it does.
 pub(super) fn paths<'a>(body: Raw<'a>) -> impl Iterator<Item = Vec<Cow<'a, str>>> {
     body.elements()

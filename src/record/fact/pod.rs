@@ -50,7 +50,7 @@ impl<'a> Pod<'a> {
         }
         let root = Place::root(record.resource());
         match record.final_object() {
-            Some(body) if body.is_complete() => pod.read(root, body),
+            Some(body) if body.is_complete() => pod.read_answer(root, body),
             partial => {
                 for body in [record.request_object, partial].into_iter().flatten() {
                     pod.read(root, body);
@@ -60,7 +60,7 @@ impl<'a> Pod<'a> {
         if !record.verb.is_some_and(|verb| verb.is("create"))
             && let Some(request) = record.request_object
         {
-            pod.touched = touched(root, request);
+            pod.touched = touched(root, request, record.final_object());
         }
         pod
     }
@@ -73,20 +73,20 @@ impl<'a> Pod<'a> {
                 self.visit(place, &mut Cursor::new(value.as_str()));
             }
         } else {
-            self.read_object(root, &mut Cursor::new(body.as_str()));
+            self.visit_object(root, &mut Cursor::new(body.as_str()));
         }
     }
 
-    /// The whole object, up to its spec: what follows is the status, often the larger half.
-    fn read_object(&mut self, root: Place, cursor: &mut Cursor<'a>) {
-        let mut described = false;
+    /// The object as the API server writes it, up to its spec: what follows is the status, often the
+    /// larger half.
+    fn read_answer(&mut self, root: Place, body: Raw<'a>) {
+        self.present = true;
+        let mut cursor = Cursor::new(body.as_str());
         cursor.enter();
         while let Some(key) = cursor.key() {
-            let key = key.cow();
-            self.ephemeral |= key == "ephemeralContainers";
-            self.visit(root.step(&key), cursor);
-            described |= key == "metadata";
-            if described && key == "spec" {
+            self.ephemeral |= key.is("ephemeralContainers");
+            self.visit(root.step(&key.cow()), &mut cursor);
+            if key.is("spec") {
                 return;
             }
         }
@@ -241,8 +241,9 @@ fn knob_value<'a>(knob: Knob, value: Raw<'a>) -> Option<Value<'a>> {
     }
 }
 
-/// The keys inside the pod that a body names.
-fn touched<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
+/// The keys inside the pod that a body names. What a JSON Patch copies or moves is read from the
+/// object afterwards: the operation itself names no key of it.
+fn touched<'a>(root: Place, body: Raw<'a>, after: Option<Raw<'a>>) -> Vec<Value<'a>> {
     let mut keys = Vec::new();
     if body.kind() == Kind::Array {
         for path in patch::paths(body) {
@@ -259,10 +260,27 @@ fn touched<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
                 &mut keys,
             );
         }
+        for path in patch::transfers(body) {
+            let place = path.iter().fold(root, |place, token| place.step(token));
+            let value =
+                after.and_then(|body| path.iter().try_fold(body, |at, token| member(at, token)));
+            if let Some(value) = value {
+                name_keys(place, value, &mut keys);
+            }
+        }
     } else {
         name_keys(root, body, &mut keys);
     }
     keys
+}
+
+/// What a token of a JSON Pointer leads to; `-` is the last element, where something was added.
+fn member<'a>(at: Raw<'a>, token: &str) -> Option<Raw<'a>> {
+    match at.kind() {
+        Kind::Array if token == "-" => at.elements().last(),
+        Kind::Array => at.elements().nth(token.parse().ok()?),
+        _ => at.get(token),
+    }
 }
 
 fn name_keys<'a>(place: Place, value: Raw<'a>, keys: &mut Vec<Value<'a>>) {

@@ -181,3 +181,11 @@ fn touched_names_what_the_request_sets_inside_the_pod() {
     );
     assert!(keys.contains("image"), "{keys}");
 }
+
+#[test]
+fn a_second_spec_in_what_a_client_wrote_hides_nothing() {
+    let asked = format!(
+        r#"{{"metadata":{{}},"spec":{{"nodeName":"n"}},"spec":{{"containers":[{CONTAINER}]}}}}"#
+    );
+    assert!(privileged("patch", PODS, &asked, "null"));
+}

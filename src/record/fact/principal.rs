@@ -138,17 +138,17 @@ impl<'a> Principal<'a> {
     }
 
     /// Whether the principal is one of AWS's own that work on managed clusters: roles of the cluster
-    /// manager in AWS's accounts, EKS's service-linked roles, or accounts that the authenticator
-    /// scrubs.
-    pub(super) fn is_aws_owned(&self) -> bool {
+    /// manager, which live in AWS's accounts and never in the cluster's own; EKS's service-linked
+    /// roles, which nobody else can make; or accounts that the authenticator scrubs.
+    pub(super) fn is_aws_owned(&self, own_account: Option<&str>) -> bool {
         if self.administrative {
             return true;
         }
         match self.role_name() {
-            Some(role) => {
-                role.starts_with("AWSWesleyClusterManagerLambda")
-                    || role.starts_with("AWSServiceRoleForAmazonEKS")
+            Some(role) if role.starts_with("AWSWesleyClusterManagerLambda") => {
+                own_account.is_none() || self.account.as_deref() != own_account
             }
+            Some(role) => role.starts_with("AWSServiceRoleForAmazonEKS"),
             // Only the uid is known: the extras are missing, nothing speaks against it.
             None => self.arn.is_none() && self.canonical_arn.is_none(),
         }

@@ -61,7 +61,9 @@ fn decode(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8_lossy()
 }
 
-/// The first value of a query parameter that is not empty.
+/// The first value of a query parameter, unless it is empty. Only the first: of a selector that is
+/// given twice the API server takes no other (`Convert_Slice_string_To_string` of apimachinery), so an
+/// empty one before it asks for everything.
 #[must_use]
 pub fn parameter(record: &AuditRecord<'_>, name: &str) -> Option<String> {
     // Nearly no request has any of these: spare the decoding.
@@ -70,7 +72,8 @@ pub fn parameter(record: &AuditRecord<'_>, name: &str) -> Option<String> {
     }
     parameters(record, name)
         .into_iter()
-        .find(|value| !value.is_empty())
+        .next()
+        .filter(|value| !value.is_empty())
 }
 
 /// Whether nothing is stored: `?dryRun=All`, or `dryRun` in the body of a delete, which is a
@@ -84,7 +87,16 @@ pub fn is_dry_run(record: &AuditRecord<'_>) -> bool {
         let option = record.request_object?.get("dryRun")?;
         option.elements().next()
     };
-    parameter(record, "dryRun").is_some() || (deletes && in_body().is_some())
+    let in_uri = || {
+        // Nearly no request has it: spare the decoding. Every value counts, this is a list.
+        record
+            .request_uri
+            .is_some_and(|uri| uri.raw().contains("dryRun"))
+            && parameters(record, "dryRun")
+                .iter()
+                .any(|value| !value.is_empty())
+    };
+    in_uri() || (deletes && in_body().is_some())
 }
 
 /// Whether a list or watch is narrowed to one object by `fieldSelector=metadata.name=x`.
@@ -171,6 +183,17 @@ mod tests {
         ));
         assert!(!single("/api/v1/secrets?fieldSelector=metadata.name!%3Ddb"));
         assert!(!single("/api/v1/secrets?labelSelector=metadata.name%3Ddb"));
+    }
+
+    #[test]
+    fn an_empty_selector_before_another_selects_everything() {
+        let single = |uri| with(uri, "secrets", "", is_single_object);
+        assert!(!single(
+            "/api/v1/secrets?fieldSelector=&fieldSelector=metadata.name%3Ddb"
+        ));
+        assert!(single(
+            "/api/v1/secrets?fieldSelector=metadata.name%3Ddb&fieldSelector="
+        ));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::fact::Facts;
 use crate::query::{FieldType, Value};
 
 pub use row::EntryRow;
-pub use schema::{FieldSchema, LogKind, Root};
+pub use schema::{FieldSchema, LogKind, Root, open_paths};
 
 /// What stands for a field in plain Insights text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

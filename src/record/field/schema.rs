@@ -48,6 +48,15 @@ const ROOTS: [(&str, Root); 10] = [
     ("impersonatedUser.extra.", Root::ImpersonatedExtra),
 ];
 
+/// What an open path of that kind of log begins with.
+pub fn open_paths(log: LogKind) -> impl Iterator<Item = &'static str> {
+    let of_audit = (log != LogKind::Authenticator).then(|| ROOTS.iter().map(|(prefix, _)| *prefix));
+    of_audit.into_iter().flatten().chain([LABELS])
+}
+
+/// Labels that the settings give a cluster.
+const LABELS: &str = "cluster.labels.";
+
 /// A field that is no row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Dynamic {
@@ -150,7 +159,7 @@ impl FieldSchema {
     }
 
     fn path(&mut self, name: &str) -> Option<FieldInfo> {
-        if let Some(key) = name.strip_prefix("cluster.labels.") {
+        if let Some(key) = name.strip_prefix(LABELS) {
             return Some(self.intern(Dynamic::Label(key.to_owned()), FieldType::Text));
         }
         if self.log == LogKind::Authenticator {

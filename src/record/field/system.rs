@@ -37,7 +37,7 @@ pub(super) const FIELDS: &[Field] = &[
         borrowed(e.event.origin.log_stream.as_deref())
     })
     .same(),
-    Field::entry("@log", FieldType::Text, "`ACCOUNT:LOG-GROUP`.", |e| log(e)).same(),
+    Field::entry("@log", FieldType::Text, "`ACCOUNT:LOG-GROUP`.", log).same(),
     Field::entry(
         "@ingestionTime",
         FieldType::Time,

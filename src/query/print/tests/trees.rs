@@ -5,6 +5,7 @@ use proptest::sample::select;
 
 use crate::query::ast::*;
 use crate::query::functions::FUNCTIONS;
+use crate::query::samples::any_op;
 
 const NOWHERE: Span = Span { start: 0, end: 0 };
 
@@ -75,26 +76,6 @@ fn leaf() -> impl Strategy<Value = Expr> {
     ]
 }
 
-fn binary_op() -> impl Strategy<Value = BinaryOp> {
-    use BinaryOp::*;
-    select(vec![
-        Or,
-        And,
-        Equal,
-        NotEqual,
-        Less,
-        LessEqual,
-        Greater,
-        GreaterEqual,
-        Add,
-        Subtract,
-        Multiply,
-        Divide,
-        Remainder,
-        Power,
-    ])
-}
-
 fn call(args: Vec<Expr>, which: usize) -> Expr {
     let name = FUNCTIONS[which % FUNCTIONS.len()].name.to_owned();
     expr(ExprKind::Call {
@@ -115,7 +96,7 @@ fn expression() -> impl Strategy<Value = Expr> {
             field_name().prop_map(|f| expr(ExprKind::Field(f)))
         ];
         prop_oneof![
-            (binary_op(), boxed.clone(), boxed.clone())
+            (any_op(), boxed.clone(), boxed.clone())
                 .prop_map(|(op, a, b)| ExprKind::Binary(op, a, b)),
             boxed.clone().prop_map(|a| ExprKind::Unary(UnaryOp::Not, a)),
             boxed
