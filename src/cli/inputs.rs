@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use super::exit::UsageError;
 use super::progress::Bar;
-use crate::decode::{Ahead, Item, Limits, Reader};
+use crate::decode::{self, Item, Limits, Reader};
 use crate::source::{Listing, Progress, find};
 
 /// Inputs that were found, and how to stop reading them.
@@ -83,7 +83,8 @@ impl Inputs {
         for input in &self.listing.inputs {
             let opened = input.open(&progress).map_err(|failure| failure.to_string());
             let opened = opened.and_then(|bytes| {
-                Ahead::open(bytes, limits, Arc::clone(&self.stop))
+                // Only what lies on a disk has a size.
+                decode::open(bytes, input.size.is_none(), limits, &self.stop)
                     .map_err(|error| format!("{}: {error}", input.name))
             });
             match opened {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::Limits;
 use super::compress;
-use super::layer::Bounds;
+use super::layer::{Bounds, Format};
 
 /// Bytes in a block.
 const BLOCK: usize = 512 << 10;
@@ -19,12 +19,39 @@ const BLOCK: usize = 512 << 10;
 /// Blocks that may wait: all of them together hold memory flat.
 const WAITING: usize = 3;
 
+/// Bytes that tell a format of compression.
+const MAGIC: u64 = 4;
+
 /// How often a reader that waits looks whether it should stop.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// The bytes of an input for a [`Reader`](super::Reader): read ahead on another thread where that
+/// gains something, since the input is compressed or (a pipe, a terminal) may block; else as they are.
+///
+/// # Errors
+/// When the first bytes can't be read or the system gives no thread.
+pub fn open(
+    mut input: impl Read + Send + 'static,
+    may_block: bool,
+    limits: Limits,
+    stop: &Arc<AtomicBool>,
+) -> io::Result<Box<dyn Read>> {
+    if may_block {
+        return Ok(Box::new(Ahead::open(input, limits, Arc::clone(stop))?));
+    }
+    let mut head = Vec::new();
+    input.by_ref().take(MAGIC).read_to_end(&mut head)?;
+    let packed = Format::of(&head).is_some();
+    let whole = io::Cursor::new(head).chain(input);
+    if packed {
+        return Ok(Box::new(Ahead::open(whole, limits, Arc::clone(stop))?));
+    }
+    Ok(Box::new(whole))
+}
+
 /// The decompressed bytes of an input, read ahead.
 #[derive(Debug)]
-pub struct Ahead {
+struct Ahead {
     blocks: Receiver<io::Result<Vec<u8>>>,
     /// Blocks that were read go back to be filled again.
     empty: SyncSender<Vec<u8>>,
@@ -39,7 +66,7 @@ impl Ahead {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn open(
+    fn open(
         input: impl Read + Send + 'static,
         limits: Limits,
         stop: Arc<AtomicBool>,
