@@ -5,7 +5,7 @@
 //! included. Containers, init containers and ephemeral containers count alike.
 
 use super::pod_path::{KNOBS, Knob, Place};
-use super::{host_path, patch};
+use super::{host_path, patch, touched};
 use crate::json::{Begin, Cursor, Kind, Raw};
 use crate::query::Value;
 use crate::record::audit::AuditRecord;
@@ -60,7 +60,7 @@ impl<'a> Pod<'a> {
         if !record.verb.is_some_and(|verb| verb.is("create"))
             && let Some(request) = record.request_object
         {
-            pod.touched = touched(root, request);
+            pod.touched = touched::keys(root, request);
         }
         pod
     }
@@ -84,7 +84,7 @@ impl<'a> Pod<'a> {
         while let Some(key) = cursor.key() {
             let key = key.cow();
             self.ephemeral |= key == "ephemeralContainers";
-            self.visit(root.step(&key), cursor);
+            self.visit(root.key(&key), cursor);
             described |= key == "metadata";
             if described && key == "spec" {
                 return;
@@ -92,7 +92,7 @@ impl<'a> Pod<'a> {
         }
     }
 
-    /// Takes in the value at a place. The depth is bounded by the places: each step leads closer to a
+    /// Takes in the value at a place. The depth is bounded by the places: each key leads closer to a
     /// leaf or out of the pod; only lists in lists lead nowhere, and are not followed.
     fn visit(&mut self, place: Place, cursor: &mut Cursor<'a>) {
         match (place, cursor.peek()) {
@@ -126,7 +126,7 @@ impl<'a> Pod<'a> {
         while let Some(key) = cursor.key() {
             let key = key.cow();
             self.ephemeral |= key == "ephemeralContainers";
-            self.visit(place.step(&key), cursor);
+            self.visit(place.key(&key), cursor);
         }
     }
 
@@ -137,7 +137,7 @@ impl<'a> Pod<'a> {
             match key.cow().as_ref() {
                 "command" => command = cursor.value(),
                 "args" => args = cursor.value(),
-                key => self.visit(Place::Container.step(key), cursor),
+                key => self.visit(Place::Container.key(key), cursor),
             }
         }
         let words: Vec<_> = [command, args]
@@ -156,7 +156,8 @@ impl<'a> Pod<'a> {
             return self.annotations(value);
         }
         if value.kind() == Kind::Array {
-            for element in value.elements() {
+            let flat = |element: &Raw<'_>| element.kind() != Kind::Array;
+            for element in value.elements().filter(flat) {
                 self.take(knob, element);
             }
             return;
@@ -238,62 +239,6 @@ fn knob_value<'a>(knob: Knob, value: Raw<'a>) -> Option<Value<'a>> {
             Kind::Bool => value.boolean().map(Value::Bool),
             _ => None,
         },
-    }
-}
-
-/// The keys inside the pod that a body names.
-fn touched<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
-    let mut keys = Vec::new();
-    if body.kind() == Kind::Array {
-        for path in patch::paths(body) {
-            let mut place = root;
-            for token in path {
-                note(place, &token, &mut keys);
-                place = place.step(&token);
-            }
-        }
-        for (path, value) in patch::additions(body) {
-            name_keys(
-                path.iter().fold(root, |place, token| place.step(token)),
-                value,
-                &mut keys,
-            );
-        }
-    } else {
-        name_keys(root, body, &mut keys);
-    }
-    keys
-}
-
-fn name_keys<'a>(place: Place, value: Raw<'a>, keys: &mut Vec<Value<'a>>) {
-    match value.kind() {
-        Kind::Object => {
-            for (key, member) in value.members() {
-                let inner = place.step(&key.cow());
-                note(place, &key.cow(), keys);
-                if !matches!(inner, Place::Leaf(_) | Place::Outside) {
-                    name_keys(inner, member, keys);
-                }
-            }
-        }
-        Kind::Array => {
-            for element in value.elements() {
-                name_keys(place.element(), element, keys);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Notes a key that stands in a place inside the pod.
-fn note(place: Place, key: &str, keys: &mut Vec<Value<'_>>) {
-    let index = key == "-" || key.bytes().all(|byte| byte.is_ascii_digit());
-    let seen = || {
-        keys.iter()
-            .any(|known| matches!(known, Value::Text(text) if text == key))
-    };
-    if place.is_inside_pod() && !index && !seen() {
-        keys.push(Value::Text(key.to_owned().into()));
     }
 }
 
