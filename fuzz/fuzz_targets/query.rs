@@ -24,7 +24,11 @@ fuzz_target!(|text: &str| {
     }
 });
 
+/// Drawing takes far longer than finding, so only some are drawn.
 fn draw(text: &str, found: &Diagnostics) {
+    if text.len() % 4 != 0 {
+        return;
+    }
     black_box(found.render(&Source::new("query", text), Style::Plain));
 }
 

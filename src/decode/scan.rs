@@ -121,10 +121,15 @@ impl Scan {
 }
 
 /// Where a value was cut that is broken after `end` of `bytes`. If it was cut inside a string, the first
-/// quote of what follows closed that string, and the break was noticed behind it.
+/// quote of what follows closed that string, and the break was noticed behind it. Never 0 unless `end`
+/// is: a value that breaks behind its own first bytes ends there, or it would be found for ever.
 pub(super) fn cut_before(bytes: &[u8], end: usize) -> usize {
     let before = bytes.get(..end).unwrap_or(bytes);
-    before.strip_suffix(b"{\"").unwrap_or(before).len()
+    let shorter = before.strip_suffix(b"{\"");
+    shorter
+        .filter(|value| !value.is_empty())
+        .unwrap_or(before)
+        .len()
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;

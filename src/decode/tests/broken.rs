@@ -256,3 +256,11 @@ fn refusals_have_names_of_their_own() {
         .collect();
     assert_eq!(names.len(), super::super::Refusal::ALL.len());
 }
+
+#[test]
+fn a_value_that_breaks_right_where_it_begins_is_passed() {
+    for text in ["{\n\"a\": [\n{\"\n", "[{\"\n", "[{\"\n{\"\n"] {
+        let seen = read(format!("{text}{}\n", audit(1)));
+        assert_eq!(seen.messages.last(), Some(&audit(1)), "{text:?}");
+    }
+}

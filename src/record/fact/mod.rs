@@ -20,6 +20,7 @@ mod pod_path;
 pub mod principal;
 pub mod request;
 mod role;
+mod touched;
 
 pub use actor::{Actor, ActorKind};
 pub use aws_auth::AwsAuth;

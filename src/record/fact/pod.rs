@@ -5,7 +5,7 @@
 //! included. Containers, init containers and ephemeral containers count alike.
 
 use super::pod_path::{KNOBS, Knob, Place};
-use super::{host_path, patch};
+use super::{host_path, patch, touched};
 use crate::json::{Begin, Cursor, Kind, Raw};
 use crate::query::Value;
 use crate::record::audit::AuditRecord;
@@ -60,7 +60,11 @@ impl<'a> Pod<'a> {
         if !record.verb.is_some_and(|verb| verb.is("create"))
             && let Some(request) = record.request_object
         {
+<<<<<<< HEAD
             pod.touched = touched(root, request, record.final_object());
+=======
+            pod.touched = touched::keys(root, request);
+>>>>>>> w-fuzz
         }
         pod
     }
@@ -84,15 +88,23 @@ impl<'a> Pod<'a> {
         let mut cursor = Cursor::new(body.as_str());
         cursor.enter();
         while let Some(key) = cursor.key() {
+<<<<<<< HEAD
             self.ephemeral |= key.is("ephemeralContainers");
             self.visit(root.step(&key.cow()), &mut cursor);
             if key.is("spec") {
+=======
+            let key = key.cow();
+            self.ephemeral |= key == "ephemeralContainers";
+            self.visit(root.key(&key), cursor);
+            described |= key == "metadata";
+            if described && key == "spec" {
+>>>>>>> w-fuzz
                 return;
             }
         }
     }
 
-    /// Takes in the value at a place. The depth is bounded by the places: each step leads closer to a
+    /// Takes in the value at a place. The depth is bounded by the places: each key leads closer to a
     /// leaf or out of the pod; only lists in lists lead nowhere, and are not followed.
     fn visit(&mut self, place: Place, cursor: &mut Cursor<'a>) {
         match (place, cursor.peek()) {
@@ -126,7 +138,7 @@ impl<'a> Pod<'a> {
         while let Some(key) = cursor.key() {
             let key = key.cow();
             self.ephemeral |= key == "ephemeralContainers";
-            self.visit(place.step(&key), cursor);
+            self.visit(place.key(&key), cursor);
         }
     }
 
@@ -137,7 +149,7 @@ impl<'a> Pod<'a> {
             match key.cow().as_ref() {
                 "command" => command = cursor.value(),
                 "args" => args = cursor.value(),
-                key => self.visit(Place::Container.step(key), cursor),
+                key => self.visit(Place::Container.key(key), cursor),
             }
         }
         let words: Vec<_> = [command, args]
@@ -156,7 +168,8 @@ impl<'a> Pod<'a> {
             return self.annotations(value);
         }
         if value.kind() == Kind::Array {
-            for element in value.elements() {
+            let flat = |element: &Raw<'_>| element.kind() != Kind::Array;
+            for element in value.elements().filter(flat) {
                 self.take(knob, element);
             }
             return;
@@ -241,6 +254,7 @@ fn knob_value<'a>(knob: Knob, value: Raw<'a>) -> Option<Value<'a>> {
     }
 }
 
+<<<<<<< HEAD
 /// The keys inside the pod that a body names. What a JSON Patch copies or moves is read from the
 /// object afterwards: the operation itself names no key of it.
 fn touched<'a>(root: Place, body: Raw<'a>, after: Option<Raw<'a>>) -> Vec<Value<'a>> {
@@ -315,6 +329,8 @@ fn note(place: Place, key: &str, keys: &mut Vec<Value<'_>>) {
     }
 }
 
+=======
+>>>>>>> w-fuzz
 #[cfg(test)]
 #[path = "pod_tests.rs"]
 mod tests;

@@ -48,10 +48,14 @@ pub(super) enum Place {
     Outside,
     /// The object itself: a pod.
     Pod,
-    /// The object itself: a workload, or the job template of a cron job.
+    /// The object itself: a workload.
     Workload,
     /// `spec` of a workload.
     WorkloadSpec,
+    /// The job template of a cron job.
+    JobTemplate,
+    /// `spec` of a job template.
+    JobSpec,
     /// A pod template.
     Template,
     /// `metadata` of a pod or template.
@@ -110,11 +114,17 @@ impl Place {
         }
     }
 
-    /// Where a key, or an index in a list, leads.
-    pub(super) fn step(self, key: &str) -> Self {
-        if key == "-" || (!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())) {
+    /// Where a token of a path leads: a key, or an index in a list.
+    pub(super) fn step(self, token: &str) -> Self {
+        if token == "-" || (!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit())) {
             return self.element();
         }
+        self.key(token)
+    }
+
+    /// Where a key of an object leads. No key leads back to where it was reached from, so that
+    /// following keys ends soon, however deep the object is.
+    pub(super) fn key(self, key: &str) -> Self {
         match self {
             Self::Pod | Self::Template => match key {
                 "spec" => Self::Spec,
@@ -126,9 +136,11 @@ impl Place {
             Self::Workload if key == "spec" => Self::WorkloadSpec,
             Self::WorkloadSpec => match key {
                 "template" => Self::Template,
-                "jobTemplate" => Self::Workload,
+                "jobTemplate" => Self::JobTemplate,
                 _ => Self::Outside,
             },
+            Self::JobTemplate if key == "spec" => Self::JobSpec,
+            Self::JobSpec if key == "template" => Self::Template,
             Self::Metadata => match key {
                 "annotations" => Self::Leaf(Knob::Annotations),
                 "ownerReferences" => Self::Owners,
@@ -217,9 +229,13 @@ impl Place {
     pub(super) fn element(self) -> Self {
         match self {
             Self::Containers => Self::Container,
-            Self::Pod | Self::Template | Self::Workload | Self::WorkloadSpec | Self::Spec => {
-                Self::Outside
-            }
+            Self::Pod
+            | Self::Template
+            | Self::Workload
+            | Self::WorkloadSpec
+            | Self::JobTemplate
+            | Self::JobSpec
+            | Self::Spec => Self::Outside,
             other => other,
         }
     }
@@ -232,6 +248,8 @@ impl Place {
                 | Self::Pod
                 | Self::Workload
                 | Self::WorkloadSpec
+                | Self::JobTemplate
+                | Self::JobSpec
                 | Self::Template
                 | Self::Metadata
                 | Self::Owners

@@ -183,9 +183,49 @@ fn touched_names_what_the_request_sets_inside_the_pod() {
 }
 
 #[test]
+<<<<<<< HEAD
 fn a_second_spec_in_what_a_client_wrote_hides_nothing() {
     let asked = format!(
         r#"{{"metadata":{{}},"spec":{{"nodeName":"n"}},"spec":{{"containers":[{CONTAINER}]}}}}"#
     );
     assert!(privileged("patch", PODS, &asked, "null"));
+=======
+fn nesting_that_leads_nowhere_is_not_followed() {
+    // Deep enough to end the process if each level were a call.
+    let deep = |open: &str, inner: &str, close: &str| {
+        format!("{}{inner}{}", open.repeat(200_000), close.repeat(200_000))
+    };
+    let bodies = [
+        format!(r#"{{"spec":{{"containers":{}}}}}"#, deep("[", "", "]")),
+        format!(
+            r#"{{"spec":{{"containers":{}}}}}"#,
+            deep("{\"0\":", "1", "}")
+        ),
+        format!(
+            r#"{{"spec":{{"containers":[{{"image":{}}}]}}}}"#,
+            deep("[", "", "]")
+        ),
+        deep(r#"{"spec":{"jobTemplate":"#, "1", "}}"),
+    ];
+    for body in bodies {
+        for resource in ["pods", "cronjobs"] {
+            let object = format!(r#""resource":"{resource}""#);
+            with("update", &object, &body, "null", |pod| {
+                assert!(pod.present && pod.all(Knob::Images).is_empty());
+            });
+        }
+    }
+}
+
+#[test]
+fn each_touched_key_is_named_once_however_many_there_are() {
+    let members: Vec<String> = (0..50_000)
+        .map(|number| format!(r#""key{number}":1"#))
+        .collect();
+    let spec = members.join(",");
+    let body = format!(r#"{{"spec":{{{spec},"containers":[{{{spec}}}]}}}}"#);
+    with("update", PODS, &body, "null", |pod| {
+        assert_eq!(pod.touched.len(), 50_001);
+    });
+>>>>>>> w-fuzz
 }
