@@ -60,11 +60,7 @@ impl<'a> Pod<'a> {
         if !record.verb.is_some_and(|verb| verb.is("create"))
             && let Some(request) = record.request_object
         {
-<<<<<<< HEAD
-            pod.touched = touched(root, request, record.final_object());
-=======
-            pod.touched = touched::keys(root, request);
->>>>>>> w-fuzz
+            pod.touched = touched::keys(root, request, record.final_object());
         }
         pod
     }
@@ -88,17 +84,9 @@ impl<'a> Pod<'a> {
         let mut cursor = Cursor::new(body.as_str());
         cursor.enter();
         while let Some(key) = cursor.key() {
-<<<<<<< HEAD
             self.ephemeral |= key.is("ephemeralContainers");
-            self.visit(root.step(&key.cow()), &mut cursor);
+            self.visit(root.key(&key.cow()), &mut cursor);
             if key.is("spec") {
-=======
-            let key = key.cow();
-            self.ephemeral |= key == "ephemeralContainers";
-            self.visit(root.key(&key), cursor);
-            described |= key == "metadata";
-            if described && key == "spec" {
->>>>>>> w-fuzz
                 return;
             }
         }
@@ -254,83 +242,6 @@ fn knob_value<'a>(knob: Knob, value: Raw<'a>) -> Option<Value<'a>> {
     }
 }
 
-<<<<<<< HEAD
-/// The keys inside the pod that a body names. What a JSON Patch copies or moves is read from the
-/// object afterwards: the operation itself names no key of it.
-fn touched<'a>(root: Place, body: Raw<'a>, after: Option<Raw<'a>>) -> Vec<Value<'a>> {
-    let mut keys = Vec::new();
-    if body.kind() == Kind::Array {
-        for path in patch::paths(body) {
-            let mut place = root;
-            for token in path {
-                note(place, &token, &mut keys);
-                place = place.step(&token);
-            }
-        }
-        for (path, value) in patch::additions(body) {
-            name_keys(
-                path.iter().fold(root, |place, token| place.step(token)),
-                value,
-                &mut keys,
-            );
-        }
-        for path in patch::transfers(body) {
-            let place = path.iter().fold(root, |place, token| place.step(token));
-            let value =
-                after.and_then(|body| path.iter().try_fold(body, |at, token| member(at, token)));
-            if let Some(value) = value {
-                name_keys(place, value, &mut keys);
-            }
-        }
-    } else {
-        name_keys(root, body, &mut keys);
-    }
-    keys
-}
-
-/// What a token of a JSON Pointer leads to; `-` is the last element, where something was added.
-fn member<'a>(at: Raw<'a>, token: &str) -> Option<Raw<'a>> {
-    match at.kind() {
-        Kind::Array if token == "-" => at.elements().last(),
-        Kind::Array => at.elements().nth(token.parse().ok()?),
-        _ => at.get(token),
-    }
-}
-
-fn name_keys<'a>(place: Place, value: Raw<'a>, keys: &mut Vec<Value<'a>>) {
-    match value.kind() {
-        Kind::Object => {
-            for (key, member) in value.members() {
-                let inner = place.step(&key.cow());
-                note(place, &key.cow(), keys);
-                if !matches!(inner, Place::Leaf(_) | Place::Outside) {
-                    name_keys(inner, member, keys);
-                }
-            }
-        }
-        Kind::Array => {
-            for element in value.elements() {
-                name_keys(place.element(), element, keys);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Notes a key that stands in a place inside the pod.
-fn note(place: Place, key: &str, keys: &mut Vec<Value<'_>>) {
-    let index = key == "-" || key.bytes().all(|byte| byte.is_ascii_digit());
-    let seen = || {
-        keys.iter()
-            .any(|known| matches!(known, Value::Text(text) if text == key))
-    };
-    if place.is_inside_pod() && !index && !seen() {
-        keys.push(Value::Text(key.to_owned().into()));
-    }
-}
-
-=======
->>>>>>> w-fuzz
 #[cfg(test)]
 #[path = "pod_tests.rs"]
 mod tests;

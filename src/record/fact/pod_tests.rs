@@ -183,13 +183,14 @@ fn touched_names_what_the_request_sets_inside_the_pod() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn a_second_spec_in_what_a_client_wrote_hides_nothing() {
     let asked = format!(
         r#"{{"metadata":{{}},"spec":{{"nodeName":"n"}},"spec":{{"containers":[{CONTAINER}]}}}}"#
     );
     assert!(privileged("patch", PODS, &asked, "null"));
-=======
+}
+
+#[test]
 fn nesting_that_leads_nowhere_is_not_followed() {
     // Deep enough to end the process if each level were a call.
     let deep = |open: &str, inner: &str, close: &str| {
@@ -227,5 +228,4 @@ fn each_touched_key_is_named_once_however_many_there_are() {
     with("update", PODS, &body, "null", |pod| {
         assert_eq!(pod.touched.len(), 50_001);
     });
->>>>>>> w-fuzz
 }

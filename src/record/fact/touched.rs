@@ -9,8 +9,9 @@ use super::pod_path::Place;
 use crate::json::{Kind, Raw};
 use crate::query::Value;
 
-/// The keys that a body names inside the pod, each once, in the order of the text.
-pub(super) fn keys<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
+/// The keys that a body names inside the pod, each once, in the order of the text. What a JSON Patch
+/// copies or moves is read from the object `after` it: the operation itself names no key of it.
+pub(super) fn keys<'a>(root: Place, body: Raw<'a>, after: Option<Raw<'a>>) -> Vec<Value<'a>> {
     let mut touched = Touched::default();
     if body.kind() == Kind::Array {
         for path in patch::paths(body) {
@@ -24,10 +25,27 @@ pub(super) fn keys<'a>(root: Place, body: Raw<'a>) -> Vec<Value<'a>> {
             let place = path.iter().fold(root, |place, token| place.step(token));
             touched.read(place, value);
         }
+        for path in patch::transfers(body) {
+            let place = path.iter().fold(root, |place, token| place.step(token));
+            let value =
+                after.and_then(|body| path.iter().try_fold(body, |at, token| member(at, token)));
+            if let Some(value) = value {
+                touched.read(place, value);
+            }
+        }
     } else {
         touched.read(root, body);
     }
     touched.keys
+}
+
+/// What a token of a JSON Pointer leads to; `-` is the last element, where something was added.
+fn member<'a>(at: Raw<'a>, token: &str) -> Option<Raw<'a>> {
+    match at.kind() {
+        Kind::Array if token == "-" => at.elements().last(),
+        Kind::Array => at.elements().nth(token.parse().ok()?),
+        _ => at.get(token),
+    }
 }
 
 #[derive(Default)]
