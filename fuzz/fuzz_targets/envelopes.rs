@@ -10,6 +10,9 @@ use trailhound::decode::{Item, Limits, Reader, Refusal};
 use trailhound::record::Origin;
 use trailhound_fuzz::{read_all, with_entry};
 
+/// Inputs beyond this many bytes meet the limits that users have.
+const SMALL: usize = 64 << 10;
+
 /// Small, so that small inputs reach them.
 const LIMITS: Limits = Limits {
     event: 2 << 10,
@@ -43,35 +46,43 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(reader: &mut Reader, input: impl Read) -> Self {
+    fn of(reader: &mut Reader, limits: Limits, input: impl Read) -> Self {
         let mut seen = Self::default();
         let flow = reader.read("-", input, &Origin::default(), &mut |item| {
-            seen.note(&item);
+            seen.note(&item, limits);
             ControlFlow::Continue(())
         });
         assert!(flow.is_continue(), "nobody broke off");
         seen
     }
 
-    fn note(&mut self, item: &Item<'_>) {
+    fn note(&mut self, item: &Item<'_>, limits: Limits) {
         if let Item::Event(event) = item {
             // A byte that is no UTF-8 becomes three.
-            assert!(event.message.len() <= 3 * LIMITS.event, "an event is small");
+            assert!(event.message.len() <= 3 * limits.event, "an event is small");
             with_entry(event, read_all);
         }
         if let Item::Problem(problem) = item {
-            self.damaged |= matches!(problem.reason, Refusal::BadGzip | Refusal::BadZstd);
+            self.damaged |= matches!(
+                problem.reason,
+                Refusal::BadGzip | Refusal::BadZstd | Refusal::Ratio
+            );
         }
         self.items.push(format!("{item:?}"));
     }
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut reader = Reader::new(LIMITS);
-    let whole = Seen::of(&mut reader, bytes);
+    let limits = if bytes.len() <= SMALL {
+        LIMITS
+    } else {
+        Limits::default()
+    };
+    let mut reader = Reader::new(limits);
+    let whole = Seen::of(&mut reader, limits, bytes);
     let at_once = 1 + bytes.len() % 97;
-    let dripping = Seen::of(&mut reader, Dripping { bytes, at_once });
-    // Of damaged data more or less may have been read before the damage.
+    let dripping = Seen::of(&mut reader, limits, Dripping { bytes, at_once });
+    // Of damaged data, and of a bomb, more or less may have been read before the end.
     if !whole.damaged && !dripping.damaged {
         assert_eq!(whole.items, dripping.items);
     }
