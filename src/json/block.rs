@@ -25,15 +25,21 @@ pub(super) struct Marks {
 pub(super) fn marks(block: &[u8; BLOCK]) -> Marks {
     let mut marks = Marks::default();
     let (lanes, _) = block.as_chunks::<16>();
+    let mut any_backslash = u8x16::default();
     for (index, lane) in lanes.iter().enumerate() {
         let bytes = u8x16::from(*lane);
         // `{` and `[`, `}` and `]` differ only in bit 5.
         let folded = bytes | u8x16::splat(0x20);
         let shift = index * 16;
         marks.quotes |= bits(bytes, b'"') << shift;
-        marks.backslashes |= bits(bytes, b'\\') << shift;
         marks.opens |= bits(folded, b'{') << shift;
         marks.closes |= bits(folded, b'}') << shift;
+        any_backslash |= bytes.simd_eq(u8x16::splat(b'\\'));
+    }
+    if any_backslash.to_bitmask() != 0 {
+        for (index, lane) in lanes.iter().enumerate() {
+            marks.backslashes |= bits(u8x16::from(*lane), b'\\') << (index * 16);
+        }
     }
     marks
 }

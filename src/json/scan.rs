@@ -71,6 +71,9 @@ impl Depth {
         self.in_string = 0u64.wrapping_sub(strings >> 63);
         let opens = marks.opens & !strings;
         let closes = marks.closes & !strings;
+        if opens | closes == 0 {
+            return None;
+        }
         let (opening, closing) = (opens.count_ones(), closes.count_ones());
         if self.open > closing {
             self.open = self.open + opening - closing;
