@@ -135,3 +135,7 @@ impl Side {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;
