@@ -5,6 +5,7 @@
 #     fuzz/run-all.sh 60         # 60 seconds each
 #     fuzz/run-all.sh 60 query   # only these
 #
+# MAX_LEN=200000 tries longer inputs: what is slow shows there, where what panics takes longer to find.
 # SANITIZER=address looks into the unsafe code of dependencies too, at half the speed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -21,6 +22,6 @@ for target in "${targets[@]}"; do
     # What is new goes into the first folder; the seeds are only read.
     cargo +nightly fuzz run --sanitizer "${SANITIZER:-none}" "$target" \
         "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
-        -dict="fuzz/dictionaries/$target.dict" -max_len=4096 \
+        -dict="fuzz/dictionaries/$target.dict" -max_len="${MAX_LEN:-4096}" \
         -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
 done

@@ -26,7 +26,7 @@ fuzz_target!(|text: &str| {
 
 /// Drawing takes far longer than finding, so only some are drawn.
 fn draw(text: &str, found: &Diagnostics) {
-    if text.len() % 4 != 0 {
+    if !text.len().is_multiple_of(4) {
         return;
     }
     black_box(found.render(&Source::new("query", text), Style::Plain));
