@@ -13,6 +13,9 @@ use crate::record::audit::AuditRecord;
 /// Longest YAML text that is looked into. etcd takes no larger object.
 const MAX_YAML_BYTES: usize = 1_572_864;
 
+/// Most ARNs that are taken from a map that is no YAML to us.
+const MAX_WORDS: usize = 1_000;
+
 /// Who may become whom in the cluster.
 #[derive(Debug, Default)]
 pub struct AwsAuth<'a> {
@@ -112,19 +115,46 @@ impl<'a> AwsAuth<'a> {
         }
         match map {
             "mapRoles" | "mapUsers" => {
-                let entries: Vec<Entry> = serde_saphyr::from_str(yaml).unwrap_or_default();
-                let filled = !entries.is_empty() || !yaml.trim().is_empty();
-                entries.into_iter().for_each(|entry| self.read_entry(entry));
-                filled && yaml.trim() != "[]"
+                match serde_saphyr::from_str::<Vec<Entry>>(yaml) {
+                    Ok(entries) => entries.into_iter().for_each(|entry| self.read_entry(entry)),
+                    Err(_) => self.read_words(yaml),
+                }
+                !matches!(yaml.trim(), "" | "[]")
             }
             "mapAccounts" => {
-                let accounts: Vec<String> = serde_saphyr::from_str(yaml).unwrap_or_default();
+                let account =
+                    |word: &&str| word.len() == 12 && word.bytes().all(|b| b.is_ascii_digit());
+                let words = || {
+                    yaml.split(|c: char| !c.is_ascii_alphanumeric())
+                        .filter(account)
+                };
+                let accounts: Vec<String> = serde_saphyr::from_str(yaml)
+                    .unwrap_or_else(|_| words().take(MAX_WORDS).map(ToOwned::to_owned).collect());
                 let filled = !accounts.is_empty();
                 self.accounts.extend(accounts.into_iter().map(owned));
                 filled
             }
             _ => false,
         }
+    }
+
+    /// What a map says that is no list of entries to us: the authenticator keeps the entries that are
+    /// good and takes more of them than our parser, so nobody may hide behind one that is bad. Each
+    /// ARN counts, and as a master where the group stands anywhere.
+    fn read_words(&mut self, yaml: &str) {
+        let masters = yaml.contains("system:masters");
+        let word = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '}' | ']');
+        for arn in yaml
+            .split(word)
+            .filter(|word| word.starts_with("arn:"))
+            .take(MAX_WORDS)
+        {
+            self.arns.push(owned(arn.to_owned()));
+            if masters {
+                self.masters.push(owned(arn.to_owned()));
+            }
+        }
+        self.templated_groups |= yaml.contains("{{SessionName");
     }
 
     fn read_entry(&mut self, entry: Entry) {
@@ -198,6 +228,28 @@ mod tests {
         assert!(of("update", r#"{"data":{"mapRoles":"[]\n"}}"#, "null").removed);
         assert!(of("update", r#"{"data":{}}"#, "null").removed);
         assert!(!of("patch", r#"{"metadata":{"labels":{"a":"b"}}}"#, "null").removed);
+    }
+
+    #[test]
+    fn nobody_hides_behind_an_entry_that_cant_be_read() {
+        let bad = MAP.replace(
+            "- groups: [system:masters]",
+            "- groups: 7\\n- groups: [system:masters]",
+        );
+        let mapping = of("update", &bad, "null");
+        assert!(
+            mapping
+                .masters
+                .contains(&Value::text("arn:aws:iam::444455556666:role/evil"))
+        );
+        let padded = format!("- [{}]\\n", "x,".repeat(400_000));
+        let padded = MAP.replacen("- rolearn", &format!("{padded}- rolearn"), 1);
+        let mapping = of("update", &padded, "null");
+        assert!(
+            mapping
+                .masters
+                .contains(&Value::text("arn:aws:iam::444455556666:role/evil"))
+        );
     }
 
     #[test]
