@@ -21,6 +21,8 @@ pub(super) struct Base64Text<'w, 'r> {
     letters: Vec<u8>,
     decoded: Vec<u8>,
     given: usize,
+    /// Where the letters begin in the text; an error must not tell how the text was read.
+    start: u64,
 }
 
 impl<'w, 'r> Base64Text<'w, 'r> {
@@ -31,6 +33,7 @@ impl<'w, 'r> Base64Text<'w, 'r> {
             letters: Vec::new(),
             decoded: Vec::new(),
             given: 0,
+            start: 0,
         }
     }
 
@@ -38,6 +41,9 @@ impl<'w, 'r> Base64Text<'w, 'r> {
     fn take_letters(&mut self) {
         self.letters.clear();
         while self.letters.len() < PIECE && self.window.skip_blank().is_some() {
+            if self.letters.is_empty() {
+                self.start = self.window.offset();
+            }
             let data = self.window.data();
             let room = PIECE - self.letters.len();
             let piece = data.get(..room).unwrap_or(data);
@@ -87,8 +93,8 @@ impl<'w, 'r> Base64Text<'w, 'r> {
         match BASE64.decode(letters.get(..whole).unwrap_or_default()) {
             Ok(decoded) => self.decoded = decoded,
             Err(error) => {
-                let at = self.window.offset();
-                let detail = format!("the text is not base64 near byte {at}: {error}");
+                let start = self.start;
+                let detail = format!("the text is not base64 from byte {start} on: {error}");
                 return Err(io::Error::other(Fault {
                     refusal: Refusal::BadBase64,
                     detail,
