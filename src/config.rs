@@ -115,12 +115,11 @@ impl Settings {
 
 impl Config {
     /// The cluster of a log group, labels included; what the settings don't say comes from the origin.
+    /// `name` is its name where the origin tells none.
     #[must_use]
     pub fn cluster_of(&self, origin: &Origin, name: Option<&str>) -> Cluster {
         let mut cluster = Cluster::of(origin);
-        if let Some(name) = name {
-            cluster.name = Some(name.to_owned());
-        }
+        cluster.name = cluster.name.or_else(|| name.map(ToOwned::to_owned));
         let Some(known) = self.cluster.iter().find(|known| known.is(&cluster)) else {
             return cluster;
         };

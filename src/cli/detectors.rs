@@ -55,13 +55,8 @@ fn list(set: &DetectorSetArgs, format: Option<TableFormat>) -> Result<Exit> {
 }
 
 fn find<'l>(loaded: &'l Loaded, id: &str) -> Result<&'l Detector> {
-    loaded.detectors.get(id).ok_or_else(|| {
-        let help = match loaded.nearest(id) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => "`trailhound detectors list` shows them all".to_owned(),
-        };
-        UsageError(format!("there is no detector {id:?}: {help}")).into()
-    })
+    let found = loaded.detectors.get(id);
+    found.ok_or_else(|| setup::unknown_detector(loaded, id).into())
 }
 
 fn show(id: &str, plain: bool, set: &DetectorSetArgs) -> Result<Exit> {

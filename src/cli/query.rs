@@ -16,7 +16,7 @@ use crate::detect::{Fault, Filled, fill};
 use crate::pipeline::Window;
 use crate::query::{self, Clock, Output, Program, Table, TableError, Value};
 use crate::record::field::{EntryRow, FieldSchema, LogKind};
-use crate::record::{Cluster, Entry, LogEvent};
+use crate::record::{Entry, LogEvent};
 
 pub(super) fn run(args: QueryArgs) -> Result<Exit> {
     let settings = setup::settings(args.config.as_deref())?;
@@ -110,11 +110,7 @@ impl Gather<'_> {
                 return ControlFlow::Continue(());
             }
         };
-        let named = Cluster::of(event.origin).name.is_some();
-        let cluster = self
-            .settings
-            .config
-            .cluster_of(event.origin, self.cluster.filter(|_| !named));
+        let cluster = self.settings.config.cluster_of(event.origin, self.cluster);
         let entry = Entry::new(event, &cluster, record);
         if !self.window.holds(entry.time()) {
             return ControlFlow::Continue(());

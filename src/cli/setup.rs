@@ -59,14 +59,19 @@ pub(super) fn enable(args: &DetectorSetArgs, loaded: &Loaded) -> Result<Enable> 
         .cloned()
         .collect();
     let enable = Enable { all, ids };
-    if let Some(id) = loaded.unknown(&enable).first() {
-        let help = match loaded.nearest(id) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => "`trailhound detectors list` shows them all".to_owned(),
-        };
-        return Err(UsageError(format!("there is no detector {id:?}: {help}")).into());
+    match loaded.unknown(&enable).first() {
+        Some(id) => Err(unknown_detector(loaded, id).into()),
+        None => Ok(enable),
     }
-    Ok(enable)
+}
+
+/// What to say to an id that no detector has.
+pub(super) fn unknown_detector(loaded: &Loaded, id: &str) -> UsageError {
+    let help = match loaded.nearest(id) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "`trailhound detectors list` shows them all".to_owned(),
+    };
+    UsageError(format!("there is no detector {id:?}: {help}"))
 }
 
 /// The detectors that run, with the exceptions; warnings go to standard error.

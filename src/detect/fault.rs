@@ -20,15 +20,7 @@ impl Fault {
     /// A fault at a place of a file.
     #[must_use]
     pub fn at(file: &str, text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
-        let mut diagnostics = Diagnostics::default();
-        let span = Span::new(span.start, span.end);
-        diagnostics.push(Diagnostic::error("file", span, message));
-        Self {
-            file: file.to_owned(),
-            text: text.to_owned(),
-            diagnostics,
-            query: None,
-        }
+        Self::one(file, text, error(span, message))
     }
 
     /// The same with advice.
@@ -40,9 +32,12 @@ impl Fault {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
+        Self::one(file, text, error(span, message).help(help))
+    }
+
+    fn one(file: &str, text: &str, diagnostic: Diagnostic) -> Self {
         let mut diagnostics = Diagnostics::default();
-        let span = Span::new(span.start, span.end);
-        diagnostics.push(Diagnostic::error("file", span, message).help(help));
+        diagnostics.push(diagnostic);
         Self {
             file: file.to_owned(),
             text: text.to_owned(),
@@ -85,6 +80,10 @@ impl Fault {
                 .render(&Source::new(&self.file, &self.text), style),
         }
     }
+}
+
+fn error(span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("file", Span::new(span.start, span.end), message)
 }
 
 impl fmt::Display for Fault {

@@ -204,8 +204,7 @@ impl<'c> Judge<'c> {
         {
             return;
         }
-        let named = Cluster::of(origin).name.is_some();
-        let name = self.cluster_name.filter(|_| !named);
-        self.cluster = Some((origin.clone(), self.config.cluster_of(origin, name)));
+        let cluster = self.config.cluster_of(origin, self.cluster_name);
+        self.cluster = Some((origin.clone(), cluster));
     }
 }
