@@ -4,7 +4,6 @@
 //! from one. What else a file can say is for a watch: it is checked here and of no effect to a replay, so
 //! that one file serves both.
 
-mod duration;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -15,7 +14,6 @@ use serde::Deserialize;
 use crate::detect::{AllowFile, Fault, Lists};
 use crate::record::{Cluster, Origin, cluster_name};
 
-pub use duration::{InvalidDuration, parse_duration};
 pub use watch::{DiscoverConfig, PollConfig, SinkConfig, SnsConfig, StateConfig, StdoutConfig};
 
 /// Everything a settings file can say.

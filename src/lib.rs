@@ -26,4 +26,5 @@ pub mod query;
 pub mod record;
 pub mod sink;
 pub mod source;
+pub mod state;
 pub mod telemetry;

@@ -22,6 +22,12 @@ impl AlertId {
         Self::of(&[detector, "line", &hash])
     }
 
+    /// The bytes of the id.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     /// The id of anything else that parts name. Every part is hashed with its length before it, so
     /// `["ab", "c"]` and `["a", "bc"]` differ.
     #[must_use]

@@ -5,6 +5,7 @@
 
 pub mod console;
 pub mod escape;
+mod gather;
 mod identity;
 mod model;
 pub mod pretty;
@@ -15,12 +16,13 @@ mod summary;
 mod timestamp;
 
 pub use crate::detect::Severity;
+pub use gather::close;
 pub use identity::{AlertId, InvalidAlertId};
 pub use model::{
     Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
-pub use raise::{RawEvent, identify, raise};
+pub use raise::{Cause, RawEvent, identify, raise, reference};
 pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand};
 pub use timestamp::Timestamp;
 

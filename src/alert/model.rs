@@ -45,8 +45,12 @@ pub struct Alert {
     pub first: Option<Timestamp>,
     /// The time of the last of them.
     pub last: Option<Timestamp>,
-    /// The values that a threshold was counted by; empty for other detectors.
+    /// What several events have in common: the keys of a threshold or a sequence, or the key and value
+    /// that were seen first; empty for other detectors.
     pub group: BTreeMap<String, String>,
+    /// What a threshold came to, by the names of its `stats`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub measured: BTreeMap<String, f64>,
     /// The events behind it, or a sample of them.
     pub events: Vec<EventRef>,
     /// How to look at the events in CloudWatch Logs Insights.
@@ -55,6 +59,9 @@ pub struct Alert {
     pub runbook: Option<String>,
     /// Whether a record behind it was cut off, so that some of it was judged unseen.
     pub truncated: bool,
+    /// For the closing summary of alerts that were folded into one: the id of that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes: Option<AlertId>,
     /// The program and version that raised it.
     pub detected_by: DetectedBy,
     /// The raw event, redacted; only when asked for.

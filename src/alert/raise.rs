@@ -1,11 +1,13 @@
 //! From a detector's match to an alert: what the record tells, filled in once.
 
 use super::console::{Kind, Line, Link};
+use super::gather::gather;
 use super::model::{
     Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
 use super::{AlertId, Timestamp, console, expand};
+use crate::detect::{Folded, Group, Raised, SummaryValue};
 use crate::json::Text;
 use crate::query::{Row as _, Value};
 use crate::record::audit::User;
@@ -47,20 +49,41 @@ fn audit_id(entry: &Entry<'_>) -> Option<String> {
     (!id.is_empty()).then(|| id.cow().into_owned())
 }
 
-/// The alert that a match raises, redacted. `schema` is the one the detector was compiled with.
+/// What raises an alert.
+#[derive(Clone, Copy, Debug)]
+pub enum Cause<'c> {
+    /// One event.
+    Match,
+    /// One event, whose alert is one with others.
+    Folded(&'c Folded),
+    /// Several events together, of which this is one.
+    Group(&'c Group, &'c Raised),
+    /// A value that may be the first of its kind.
+    Seen(&'c Group),
+}
+
+/// The alert that this event raises, redacted. `schema` is the one the detector was compiled with.
 #[must_use]
 pub fn raise(
     detector: &crate::detect::Detector,
     entry: &Entry<'_>,
+    cause: Cause<'_>,
     schema: &FieldSchema,
     raw: RawEvent,
 ) -> Alert {
     let row = EntryRow::new(entry, schema);
+    let columns = match cause {
+        Cause::Group(_, raised) => raised.columns.as_slice(),
+        _ => &[],
+    };
     let summary = expand(&detector.summary, |at| {
-        detector
-            .summary_fields
-            .get(at)
-            .map_or(Value::Missing, |field| row.value(*field))
+        match detector.summary_values.get(at) {
+            Some(SummaryValue::Field(field)) => row.value(*field),
+            Some(SummaryValue::Column(place)) => {
+                columns.get(*place).map_or(Value::Missing, Value::reborrow)
+            }
+            None => Value::Missing,
+        }
     });
     let time = precise_time(entry);
     let mut alert = Alert {
@@ -71,7 +94,7 @@ pub fn raise(
             id: detector.id.clone(),
             title: detector.title.clone(),
         },
-        severity: detector.severity,
+        severity: detector.severity_of(&row),
         summary,
         attack: detector.attack.clone(),
         cluster: cluster(entry),
@@ -83,10 +106,12 @@ pub fn raise(
         first: time,
         last: time,
         group: std::collections::BTreeMap::new(),
+        measured: std::collections::BTreeMap::new(),
         events: vec![event_ref(entry, time)],
         console: console(entry),
         runbook: Some(detector.runbook.trim().to_owned()).filter(|text| !text.is_empty()),
         truncated: false,
+        closes: None,
         detected_by: DetectedBy::default(),
         event: None,
     };
@@ -98,6 +123,7 @@ pub fn raise(
     if raw == RawEvent::Included {
         alert.event = Some(raw_event(&entry.event.message));
     }
+    gather(&mut alert, detector, cause);
     alert.redact();
     alert
 }
@@ -112,6 +138,12 @@ fn precise_time(entry: &Entry<'_>) -> Option<Timestamp> {
         })
     });
     own.or_else(|| Timestamp::from_millis(entry.time()?))
+}
+
+/// A pointer to an event behind an alert.
+#[must_use]
+pub fn reference(entry: &Entry<'_>) -> EventRef {
+    event_ref(entry, precise_time(entry))
 }
 
 fn cluster(entry: &Entry<'_>) -> Cluster {

@@ -83,6 +83,7 @@ pub(super) fn full() -> Alert {
         first: Some(time),
         last: Some(time),
         group: BTreeMap::new(),
+        measured: BTreeMap::new(),
         events: vec![EventRef {
             audit_id: some(AUDIT_ID),
             stage: some("ResponseStarted"),
@@ -97,6 +98,7 @@ pub(super) fn full() -> Alert {
         },
         runbook: some("Ask jane whether it was her.\nIf not, revoke the session."),
         truncated: false,
+        closes: None,
         detected_by: DetectedBy("trailhound/0.0.0".to_owned()),
         event: None,
     }
@@ -124,10 +126,12 @@ pub(super) fn bare() -> Alert {
         first: None,
         last: None,
         group: BTreeMap::new(),
+        measured: BTreeMap::new(),
         events: Vec::new(),
         console: Console::default(),
         runbook: None,
         truncated: true,
+        closes: None,
         detected_by: DetectedBy::default(),
         event: None,
     }

@@ -34,6 +34,14 @@ pub fn document() -> Value {
     for (key, text) in ABOUT {
         schema[key] = text.into();
     }
+    schema["properties"]["measured"] = described(
+        "What a threshold came to, by the names of its stats; not there for other detectors.",
+        json!({"type": "object", "additionalProperties": {"type": "number"}}),
+    );
+    schema["properties"]["closes"] = described(
+        "For the closing summary of alerts that were folded into one, the id of that one; not there else.",
+        json!({"type": "string", "pattern": "^[0-9a-f]{32}$"}),
+    );
     schema["properties"]["event"] = described(
         "The raw event, redacted: an object, or the text of a line that is no JSON. Only when asked \
          for with --include-event.",
@@ -57,7 +65,7 @@ fn head() -> Vec<Member> {
         ),
         (
             "time",
-            "The event time; for several events that of the first.",
+            "The event time; for several events that of the one that made them an alert.",
             time(),
         ),
         (
@@ -103,7 +111,7 @@ fn tail() -> Vec<Member> {
         ("last", "The time of the last of them.", time()),
         (
             "group",
-            "The values a threshold was counted by; empty for other detectors.",
+            "What several events have in common: the keys of a threshold or a sequence, or the key and value that were seen first; empty for other detectors.",
             text_map(),
         ),
         (

@@ -74,7 +74,7 @@ fn show(id: &str, plain: bool, set: &DetectorSetArgs) -> Result<Exit> {
 
 /// The query as the console takes it, with a word on what it returns.
 fn show_console(detector: &Detector) -> Result<String> {
-    let Some(query) = &detector.query else {
+    let Some(query) = detector.query() else {
         let lists = detector.unset_lists.join(", ");
         return Err(UsageError(format!(
             "{} needs the list {lists}: set it under [lists] in a file and name the file with --config",
@@ -112,7 +112,13 @@ fn describe(detector: &Detector) -> String {
         }
     };
     section("about", &detector.description);
-    section("query", &detector.query_text);
+    for (place, query) in detector.query_texts.iter().enumerate() {
+        let head = match detector.query_texts.len() {
+            1 => "query".to_owned(),
+            _ => format!("step {}", place + 1),
+        };
+        section(&head, query);
+    }
     section("runbook", &detector.runbook);
     section("false positives", &detector.false_positives.join("\n"));
     section("references", &detector.references.join("\n"));

@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::args::{DetectorSetArgs, TableFormat, TimeArgs};
 use super::exit::UsageError;
-use crate::config::{ConfigError, Settings, parse_duration};
+use crate::config::{ConfigError, Settings};
+use crate::detect::duration::parse_duration;
 use crate::detect::{Enable, Engine, Fault, Loaded};
 use crate::pipeline::Window;
 use crate::query::Style;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::duration;
+use crate::detect::duration;
 
 /// `[discover]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

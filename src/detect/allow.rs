@@ -9,7 +9,8 @@ use toml::Spanned;
 use super::detector::log_kind;
 use super::fault::Fault;
 use super::file::Log;
-use crate::query::{self, Program, Row};
+use super::probe::condition;
+use crate::query::{Program, Row};
 use crate::record::field::FieldSchema;
 
 /// An `[[allow]]` as it is written.
@@ -64,7 +65,7 @@ impl Allow {
             .map(|until| read_date(name, text, &until))
             .transpose()?;
         schema.set_log(log_kind(log));
-        let program = compile(name, text, &file.when, schema, faults)?;
+        let program = condition(name, text, &file.when, schema, faults)?;
         Ok(Self {
             detector: file.detector.into_inner(),
             when: file.when.into_inner(),
@@ -123,33 +124,4 @@ fn read_date(name: &str, text: &str, until: &Spanned<String>) -> Result<NaiveDat
             "write until = \"2027-01-31\"",
         )
     })
-}
-
-fn compile(
-    name: &str,
-    text: &str,
-    when: &Spanned<String>,
-    schema: &mut FieldSchema,
-    faults: &mut Vec<Fault>,
-) -> Result<Program, Fault> {
-    let condition = when.get_ref();
-    let fault = |found| Fault::in_query(name, text, when.span().start + 1, condition, found);
-    let analysed = query::analyse_condition(condition, schema);
-    let found = analysed.diagnostics;
-    let Some(query) = analysed.query else {
-        return Err(fault(found));
-    };
-    let program = Program::compile(&query, schema).map_err(|error| {
-        let mut found = query::Diagnostics::default();
-        found.push(query::Diagnostic::error(
-            "compile",
-            error.span,
-            error.message,
-        ));
-        fault(found)
-    })?;
-    if !found.is_empty() {
-        faults.push(fault(found));
-    }
-    Ok(program)
 }

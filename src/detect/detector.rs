@@ -1,13 +1,17 @@
 //! A detector: a query with what an alert of it says.
 
-use super::fault::Fault;
+use super::escalate::Escalate;
+use super::fault::{Fault, content_start};
 use super::file::{DetectorFile, Log, TestFile};
-use super::lists::{Filled, Lists, fill};
+use super::folding::Folding;
+use super::kind::Kind;
+use super::lists::Lists;
+use super::probe::Probe;
 use super::severity::Severity;
 use super::summary::Template;
 use super::technique::is_technique;
-use crate::query::ast::{CommandKind, Query};
-use crate::query::{self, FieldId, Program, Schema};
+use crate::query::ast::Query;
+use crate::query::{FieldId, Row, Schema};
 use crate::record::field::{FieldSchema, LogKind};
 
 /// A detector that was read, checked and compiled.
@@ -31,16 +35,22 @@ pub struct Detector {
     pub covers: Vec<String>,
     /// Why it matters and what it withstands.
     pub description: String,
-    /// The query as it is written, lists not filled in.
-    pub query_text: String,
-    /// The query, lists filled in; `None` when a list is not set.
-    pub query: Option<Query>,
+    /// What raises an alert: one match, or several events together.
+    pub kind: Kind,
+    /// The queries as they are written, lists not filled in: the steps of a sequence, else one.
+    pub query_texts: Vec<String>,
+    /// The queries, compiled; none when a list is not set.
+    pub probes: Vec<Probe>,
+    /// When an alert matters more than that.
+    pub escalate: Vec<Escalate>,
+    /// Which alerts are one.
+    pub folding: Option<Folding>,
     /// The lists that it needs and nobody has set.
     pub unset_lists: Vec<String>,
     /// The sentence of its alerts.
     pub summary: Template,
-    /// The fields of the sentence, in the order of [`Template::fields`].
-    pub summary_fields: Vec<FieldId>,
+    /// The values of the sentence, in the order of [`Template::fields`].
+    pub summary_values: Vec<SummaryValue>,
     /// What to do; its first line is the first thing to do.
     pub runbook: String,
     /// What else raises it.
@@ -51,7 +61,24 @@ pub struct Detector {
     pub tests: Vec<TestFile>,
     /// Where it was read from.
     pub file: String,
-    pub(super) program: Option<Program>,
+}
+
+/// Where a value of an alert's sentence comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SummaryValue {
+    /// A field of the event.
+    Field(FieldId),
+    /// A column of `stats`.
+    Column(usize),
+}
+
+/// A detector file that is being read, and what it takes to do so.
+pub(super) struct Reading<'r> {
+    pub(super) name: &'r str,
+    pub(super) text: &'r str,
+    pub(super) lists: &'r Lists,
+    pub(super) schema: &'r mut FieldSchema,
+    pub(super) faults: &'r mut Vec<Fault>,
 }
 
 impl Detector {
@@ -76,16 +103,19 @@ impl Detector {
         })?;
         check_keys(name, text, &file)?;
         schema.set_log(log_kind(file.log));
-        let (summary, summary_fields) = read_summary(name, text, &file, schema)?;
-        let filled = fill(file.query.get_ref(), lists);
-        let (query, program, unset_lists) = match filled {
-            Filled::Query(query) => {
-                let at = content_start(text, file.query.span().start);
-                let (query, program) = compile(name, text, at, &query, schema, faults)?;
-                (Some(query), Some(program), Vec::new())
-            }
-            Filled::Unset(names) => (None, None, names),
+        let mut reading = Reading {
+            name,
+            text,
+            lists,
+            schema,
+            faults,
         };
+        let mut unset_lists = Vec::new();
+        let (kind, mut probes) = reading.kind(&file, &mut unset_lists)?;
+        let query_texts = reading.query_texts(&file);
+        let escalate = reading.escalate(&file.escalate)?;
+        let folding = reading.folding(file.fold.as_ref(), &kind, &mut probes)?;
+        let (summary, summary_values) = reading.summary(&file, &probes)?;
         Ok(Self {
             id: file.id.into_inner(),
             title: file.title,
@@ -100,18 +130,35 @@ impl Detector {
             log: file.log,
             covers: file.covers,
             description: file.description,
-            query_text: file.query.into_inner(),
-            query,
+            kind,
+            query_texts,
+            probes,
+            escalate,
+            folding,
             unset_lists,
             summary,
-            summary_fields,
+            summary_values,
             runbook: file.runbook,
             false_positives: file.false_positives,
             references: file.references,
             tests: file.test,
             file: name.to_owned(),
-            program,
         })
+    }
+
+    /// The first query, lists filled in; `None` when a list is not set.
+    #[must_use]
+    pub fn query(&self) -> Option<&Query> {
+        self.probes.first().map(|probe| &probe.query)
+    }
+
+    /// How much an alert of this event matters: the detector's severity, or more.
+    #[must_use]
+    pub fn severity_of(&self, row: &dyn Row) -> Severity {
+        let more = self.escalate.iter().filter(|one| one.holds(row));
+        more.map(|one| one.severity)
+            .max()
+            .map_or(self.severity, |more| more.max(self.severity))
     }
 }
 
@@ -156,94 +203,42 @@ fn check_keys(name: &str, text: &str, file: &DetectorFile) -> Result<(), Fault> 
     Ok(())
 }
 
-fn read_summary(
-    name: &str,
-    text: &str,
-    file: &DetectorFile,
-    schema: &mut FieldSchema,
-) -> Result<(Template, Vec<FieldId>), Fault> {
-    let start = content_start(text, file.summary.span().start);
-    let template = Template::parse(file.summary.get_ref()).map_err(|error| {
-        let at = start + error.offset;
-        Fault::at(name, text, at..at + 1, error.to_string())
-    })?;
-    let mut ids = Vec::new();
-    for field in template.fields() {
-        ids.push(schema.resolve(field).map(|info| info.id).map_err(|near| {
-            let at = start
-                + file
-                    .summary
-                    .get_ref()
-                    .find(field.as_str())
-                    .unwrap_or_default();
-            let message = format!("no event has a field {field:?}");
-            let help = match near.first() {
-                Some(near) => format!("did you mean {near:?}?"),
-                None => "`trailhound fields` lists them all".to_owned(),
-            };
-            Fault::advise(name, text, at..at + field.len(), message, help)
-        })?);
+impl Reading<'_> {
+    fn query_texts(&self, file: &DetectorFile) -> Vec<String> {
+        let steps = file.sequence.iter().flat_map(|one| &one.get_ref().steps);
+        let texts = file.query.iter().chain(steps);
+        texts.map(|text| text.get_ref().clone()).collect()
     }
-    Ok((template, ids))
-}
 
-/// Parses, checks and compiles a query that begins at a byte offset of a file.
-fn compile(
-    name: &str,
-    text: &str,
-    at: usize,
-    query_text: &str,
-    schema: &mut FieldSchema,
-    faults: &mut Vec<Fault>,
-) -> Result<(Query, Program), Fault> {
-    let fault = |found| Fault::in_query(name, text, at, query_text, found);
-    let parsed = query::parse_with_warnings(query_text);
-    let mut found = parsed.diagnostics;
-    let Some(query) = parsed.query else {
-        return Err(fault(found));
-    };
-    found.append(query::check(&query, schema).diagnostics);
-    for command in &query.commands {
-        if matches!(command.kind, CommandKind::Stats(_)) {
-            found.push(
-                query::Diagnostic::error("detector-stats", command.span, "a detector judges one event at a time")
-                    .help("counting belongs in `trailhound query`; a detector's query ends where stats would begin"),
-            );
-        }
-    }
-    if found.has_errors() {
-        return Err(fault(found));
-    }
-    let program = match Program::compile(&query, schema) {
-        Ok(program) => program,
-        Err(error) => {
-            found.push(query::Diagnostic::error(
-                "compile",
-                error.span,
-                error.message,
-            ));
-            return Err(fault(found));
-        }
-    };
-    if !found.is_empty() {
-        faults.push(fault(found));
-    }
-    Ok((query, program))
-}
-
-/// Where the content of a TOML string begins whose literal begins at `at`: behind its quotes, and
-/// behind the line break that may follow three of them.
-fn content_start(text: &str, at: usize) -> usize {
-    let literal = text.get(at..).unwrap_or_default();
-    for quotes in ["'''", "\"\"\""] {
-        if let Some(rest) = literal.strip_prefix(quotes) {
-            let skipped = if rest.starts_with("\r\n") {
-                2
-            } else {
-                usize::from(rest.starts_with('\n'))
+    fn summary(
+        &mut self,
+        file: &DetectorFile,
+        probes: &[Probe],
+    ) -> Result<(Template, Vec<SummaryValue>), Fault> {
+        let written = file.summary.get_ref();
+        let start = content_start(self.text, file.summary.span().start);
+        let template = Template::parse(written).map_err(|error| {
+            let at = start + error.offset;
+            Fault::at(self.name, self.text, at..at + 1, error.to_string())
+        })?;
+        let columns = probes
+            .first()
+            .map_or(&[][..], |probe| probe.program.stats_columns());
+        let mut values = Vec::new();
+        for field in template.fields() {
+            let column = columns.iter().position(|column| column == field);
+            let resolved = match column {
+                Some(column) => Ok(SummaryValue::Column(column)),
+                None => self
+                    .schema
+                    .resolve(field)
+                    .map(|info| SummaryValue::Field(info.id)),
             };
-            return at + 3 + skipped;
+            values.push(resolved.map_err(|near| {
+                let at = start + written.find(field.as_str()).unwrap_or_default();
+                self.no_field_at(field, at, &near)
+            })?);
         }
+        Ok((template, values))
     }
-    at + 1
 }

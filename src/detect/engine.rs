@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::allow::Allow;
+use super::contribution::{Contribution, Group, Source, cluster_digest, event_digest};
 use super::detector::Detector;
 use super::file::Log;
+use super::folding::Folded;
 use super::index::Index;
-use crate::query::Program;
+use super::kind::Kind;
+use super::probe::Probe;
 use crate::record::field::{EntryRow, FieldSchema};
-use crate::record::{Entry, Record};
+use crate::record::{Cluster, Entry, Record};
+use crate::state::Digest;
 
 /// The detectors that run, with what it takes to ask them quickly.
 #[derive(Debug)]
@@ -25,23 +29,52 @@ pub struct Engine {
 /// The detectors of one kind of log.
 #[derive(Debug)]
 struct Side {
-    /// For each place in the index, the place of the detector.
-    places: Vec<usize>,
+    /// For each place in the index, the place of the detector and of its query.
+    places: Vec<(usize, usize)>,
     index: Index,
 }
 
-/// A detector that matched.
-#[derive(Clone, Copy, Debug)]
+/// What a detector finds in an event.
+#[derive(Debug)]
+pub enum Finding<'e> {
+    /// An alert.
+    Hit(Hit<'e>),
+    /// Something to remember: it may come to an alert with other events.
+    Contribution(&'e Detector, Contribution),
+}
+
+/// A detector whose every match is an alert, and that matched.
+#[derive(Clone, Debug)]
 pub struct Hit<'e> {
     /// Which.
     pub detector: &'e Detector,
-    /// The exception that silences it.
+    /// The exception that silences it, or would have silenced a contribution.
     pub silenced: Option<&'e Allow>,
+    /// Where it folds, for a detector whose alerts do.
+    pub folded: Option<Folded>,
 }
 
 /// Buffers that are used again for each entry.
 #[derive(Debug, Default)]
-pub struct Scratch(Vec<u64>);
+pub struct Scratch {
+    candidates: Vec<u64>,
+    /// The digest of the last cluster: events of one cluster come together.
+    cluster: Option<(Cluster, Digest)>,
+}
+
+impl Scratch {
+    /// The digest of a cluster.
+    pub fn cluster(&mut self, cluster: &Cluster) -> Digest {
+        match &self.cluster {
+            Some((known, digest)) if known == cluster => *digest,
+            _ => {
+                let digest = cluster_digest(cluster);
+                self.cluster = Some((cluster.clone(), digest));
+                digest
+            }
+        }
+    }
+}
 
 impl Engine {
     /// Puts detectors and exceptions to work. Detectors that miss a list stay silent. The schema is
@@ -84,32 +117,79 @@ impl Engine {
         &self.schema
     }
 
-    /// Calls `on` for each detector that matches an entry.
+    /// Calls `on` for everything that detectors find in an entry. What happened at an unknown
+    /// time raises alerts but can't be remembered.
     #[inline]
-    pub fn judge(&self, entry: &Entry<'_>, scratch: &mut Scratch, mut on: impl FnMut(Hit<'_>)) {
+    pub fn judge(&self, entry: &Entry<'_>, scratch: &mut Scratch, mut on: impl FnMut(Finding<'_>)) {
         let row = EntryRow::new(entry, &self.schema);
         let side = match entry.record {
             Record::Audit(_) => &self.audit,
             Record::Authenticator(_) => &self.authenticator,
         };
-        for candidate in side.index.candidates(&row, &mut scratch.0) {
-            let Some(place) = side.places.get(candidate).copied() else {
+        let mut source = None;
+        let mut bits = std::mem::take(&mut scratch.candidates);
+        for candidate in side.index.candidates(&row, &mut bits) {
+            let Some((place, detector, probe)) = self.asked(side, candidate) else {
                 continue;
             };
-            let Some(detector) = self.detectors.get(place) else {
+            if !probe.1.program.matches(&row) {
                 continue;
-            };
-            if detector
-                .program
-                .as_ref()
-                .is_some_and(|program| program.matches(&row))
-            {
-                on(Hit {
-                    detector,
-                    silenced: self.silencer(place, &row, entry),
-                });
             }
+            let silenced = self.silencer(place, &row, entry);
+            if matches!(detector.kind, Kind::Match) || silenced.is_some() {
+                let folding = detector.folding.as_ref().zip(entry.time());
+                let folded = folding
+                    .map(|(folding, time)| folding.of(probe.1, &row, event_digest(entry), time));
+                on(Finding::Hit(Hit {
+                    detector,
+                    silenced,
+                    folded,
+                }));
+                continue;
+            }
+            let source = source.get_or_insert_with(|| Source {
+                detector: place,
+                step: 0,
+                cluster: scratch.cluster(entry.cluster),
+                event: event_digest(entry),
+                time: entry.time(),
+            });
+            source.detector = place;
+            source.step = u16::try_from(probe.0).unwrap_or(u16::MAX);
+            detector.contribute(probe.1, &row, source, &mut |contribution| {
+                on(Finding::Contribution(detector, contribution));
+            });
         }
+        scratch.candidates = bits;
+    }
+
+    /// What the events of a contribution are grouped by, read again from one of them.
+    #[must_use]
+    pub fn group(&self, contribution: &Contribution, entry: &Entry<'_>) -> Group {
+        let row = EntryRow::new(entry, &self.schema);
+        let detector = self.detectors.get(contribution.detector);
+        let probe = detector.and_then(|d| d.probes.get(usize::from(contribution.step)));
+        let (Some(detector), Some(probe)) = (detector, probe) else {
+            return Group::new();
+        };
+        let source = Source {
+            detector: contribution.detector,
+            step: contribution.step,
+            cluster: cluster_digest(entry.cluster),
+            event: event_digest(entry),
+            time: entry.time(),
+        };
+        detector.group(probe, &row, &source, contribution)
+    }
+
+    fn asked<'e>(
+        &'e self,
+        side: &Side,
+        candidate: usize,
+    ) -> Option<(usize, &'e Detector, (usize, &'e Probe))> {
+        let (place, step) = side.places.get(candidate).copied()?;
+        let detector = self.detectors.get(place)?;
+        Some((place, detector, (step, detector.probes.get(step)?)))
     }
 
     fn silencer(&self, place: usize, row: &EntryRow<'_, '_>, entry: &Entry<'_>) -> Option<&Allow> {
@@ -121,12 +201,11 @@ impl Engine {
 
 impl Side {
     fn new(detectors: &[Detector], log: Log) -> Self {
-        let (places, conditions): (Vec<_>, Vec<_>) = detectors
-            .iter()
-            .enumerate()
-            .filter(|(_, detector)| detector.log == log)
-            .filter_map(|(place, detector)| {
-                Some((place, detector.program.as_ref().map(Program::necessary)?))
+        let of_log = detectors.iter().enumerate().filter(|(_, d)| d.log == log);
+        let (places, conditions): (Vec<_>, Vec<_>) = of_log
+            .flat_map(|(place, detector)| {
+                let probes = detector.probes.iter().enumerate();
+                probes.map(move |(step, probe)| ((place, step), probe.program.necessary()))
             })
             .unzip();
         Self {

@@ -60,12 +60,13 @@ fn the_index_passes_over_no_detector_that_matches() {
             .detectors()
             .iter()
             .filter(|detector| detector.log == log)
-            .filter(|detector| detector.program.as_ref().is_some_and(|p| p.matches(&row)))
+            .filter(|d| d.probes.iter().any(|probe| probe.program.matches(&row)))
             .map(|detector| detector.id.as_str())
             .collect();
         let mut picked = BTreeSet::new();
-        engine.judge(&entry, &mut scratch, |hit| {
-            picked.insert(hit.detector.id.clone());
+        engine.judge(&entry, &mut scratch, |finding| {
+            let (Finding::Hit(Hit { detector, .. }) | Finding::Contribution(detector, _)) = finding;
+            picked.insert(detector.id.clone());
         });
         assert!(
             picked.iter().map(String::as_str).eq(asked.iter().copied()),

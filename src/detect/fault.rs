@@ -86,6 +86,23 @@ fn error(span: Range<usize>, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error("file", Span::new(span.start, span.end), message)
 }
 
+/// Where the content of a TOML string begins whose literal begins at `at`: behind its quotes, and
+/// behind the line break that may follow three of them.
+pub(super) fn content_start(text: &str, at: usize) -> usize {
+    let literal = text.get(at..).unwrap_or_default();
+    for quotes in ["'''", "\"\"\""] {
+        if let Some(rest) = literal.strip_prefix(quotes) {
+            let skipped = if rest.starts_with("\r\n") {
+                2
+            } else {
+                usize::from(rest.starts_with('\n'))
+            };
+            return at + 3 + skipped;
+        }
+    }
+    at + 1
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.render(Style::Plain).trim_end())

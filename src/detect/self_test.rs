@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::contribution::{Contribution, event_digest};
 use super::detector::Detector;
-use super::engine::{Engine, Scratch};
+use super::engine::{Engine, Finding, Scratch};
 use super::file::TestFile;
 use super::load::{Enable, Loaded};
+use super::merge::{Lateness, Raised};
 use crate::record::{Cluster, Entry, LogEvent, Origin, Position};
+use crate::state::{MemoryStore, Seed};
 
 /// What one test of a detector came to.
 #[derive(Debug)]
@@ -27,7 +30,8 @@ pub type ReadLine = for<'a> fn(&'a LogEvent<'a>) -> Option<crate::record::Record
 
 /// Runs all tests of a detector, given by its file's name and text.
 ///
-/// Matches are counted as alerts are: once for each audit id.
+/// Alerts are counted as they are raised: matches once for each request, folded ones once for each
+/// window, several events once they come to something.
 #[must_use]
 pub fn run(detector: &Detector, name: &str, text: &str, read: ReadLine) -> Vec<Outcome> {
     let missing = |what: &str| Outcome {
@@ -90,7 +94,22 @@ fn count(
     let cluster = Cluster::of(&origin);
     let mut scratch = Scratch::default();
     let mut raised = BTreeSet::new();
-    for (number, line) in test.events.iter().enumerate() {
+    let mut together = 0;
+    let mut state = MemoryStore::default();
+    let mut merge = |contribution: &Contribution, state: &mut MemoryStore| {
+        let mut crossed = |_: Raised| together += 1;
+        let lateness = Lateness::default();
+        engine
+            .merge(
+                contribution,
+                lateness,
+                state,
+                &mut Seed::default,
+                &mut crossed,
+            )
+            .map_err(|error| error.to_string())
+    };
+    for (number, line) in test.rounds().enumerate() {
         let event = LogEvent {
             message: line.as_str().into(),
             timestamp: None,
@@ -101,15 +120,29 @@ fn count(
         };
         let record = read(&event).ok_or_else(|| format!("event {} is no record", number + 1))?;
         let entry = Entry::new(&event, &cluster, record);
-        let id = entry
-            .audit()
-            .and_then(|facts| Some(facts.record.audit_id?.cow().into_owned()))
-            .unwrap_or_else(|| line.clone());
-        engine.judge(&entry, &mut scratch, |_| {
-            raised.insert(id.clone());
+        if let Some(time) = entry.time() {
+            let noticed = engine.notice(scratch.cluster(&cluster), time, &mut state);
+            noticed.map_err(|error| error.to_string())?;
+        }
+        let mut contributions = Vec::new();
+        engine.judge(&entry, &mut scratch, |finding| match finding {
+            Finding::Hit(hit) => {
+                let name = match &hit.folded {
+                    Some(folded) => format!("{:?} {:?}", folded.values, folded.window),
+                    None => format!("{:?}", event_digest(&entry)),
+                };
+                raised.insert(name);
+            }
+            Finding::Contribution(_, contribution) => contributions.push(contribution),
         });
+        for contribution in &contributions {
+            merge(contribution, &mut state)?;
+        }
     }
-    Ok(raised.len())
+    let mut decided = 0;
+    let end = engine.decide(i64::MAX, &mut state, &mut |_| decided += 1);
+    end.map_err(|error| error.to_string())?;
+    Ok(raised.len() + together + decided)
 }
 
 /// The detector alone, compiled with the test's lists.

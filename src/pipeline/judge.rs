@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::once::Once;
 use super::tally::Tally;
-use crate::alert::{Alert, RawEvent, identify, raise};
+use crate::alert::{Alert, Cause, RawEvent, identify, raise};
 use crate::config::Config;
 use crate::decode::{Decoded, Item, Problem, line};
-use crate::detect::{Engine, Scratch, Severity};
+use crate::detect::{Engine, Finding, Scratch, Severity};
 use crate::record::{Cluster, Entry, LogEvent, Origin, Record};
 
 /// A stretch of event time, in milliseconds since the Unix epoch; open where there is no end.
@@ -181,7 +181,8 @@ impl<'c> Judge<'c> {
         let mut flow = ControlFlow::Continue(());
         let (tally, once, engine) = (&mut self.tally, &mut self.once, self.engine);
         let (least, raw) = (self.least, self.raw);
-        engine.judge(&entry, &mut self.scratch, |hit| {
+        engine.judge(&entry, &mut self.scratch, |finding| {
+            let Finding::Hit(hit) = finding else { return };
             if hit.silenced.is_some() {
                 tally.silenced += 1;
             } else if hit.detector.severity < least {
@@ -190,7 +191,13 @@ impl<'c> Judge<'c> {
                 tally.repeats += 1;
             } else if flow.is_continue() {
                 tally.alert(&hit.detector.id, hit.detector.severity);
-                flow = on(raise(hit.detector, &entry, engine.schema(), raw));
+                flow = on(raise(
+                    hit.detector,
+                    &entry,
+                    Cause::Match,
+                    engine.schema(),
+                    raw,
+                ));
             }
         });
         flow

@@ -43,6 +43,7 @@ mod samples;
 mod stage;
 mod table;
 mod test;
+mod threshold;
 mod truth;
 
 pub use aggregate::{MOST_DISTINCT, MOST_SAMPLES, MOST_VALUES};
@@ -56,4 +57,5 @@ pub use pattern::REGEX_SIZE_LIMIT;
 pub use program::{Bound, Program};
 pub use stage::MOST_ROWS_PER_EVENT;
 pub use table::{MOST_BYTES, MOST_GROUPS, Output, Table, TableError};
+pub use threshold::{Counted, Measure, Measured, NoThreshold};
 pub use truth::Truth;

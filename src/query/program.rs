@@ -148,6 +148,14 @@ impl Program {
             .map_or(&[], |aggregation| &aggregation.columns)
     }
 
+    /// How many of [`Program::stats_columns`] are keys.
+    #[must_use]
+    pub fn stats_keys(&self) -> usize {
+        self.aggregations
+            .first()
+            .map_or(0, |stats| stats.keys.len())
+    }
+
     /// Whether a row of the first `stats`, given in the order of [`Program::stats_columns`], passes
     /// the filters after it, up to the next `stats`.
     #[must_use]

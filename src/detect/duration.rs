@@ -37,8 +37,11 @@ fn seconds(text: &str) -> Option<u64> {
         .filter(|seconds| *seconds < 1 << 40)
 }
 
-/// Reads a duration of a settings file.
-pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+/// Reads a duration of a TOML file.
+///
+/// # Errors
+/// When it is none.
+pub fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(from)?;
     parse_duration(&text).map_err(de::Error::custom)
 }

@@ -1,0 +1,140 @@
+//! What several events come to: the id, the group and the span of an alert that is made of more than
+//! one.
+
+use super::model::{Alert, EventRef};
+use super::{AlertId, Timestamp};
+use crate::alert::raise::Cause;
+use crate::detect::{Detector, Folded, Group, Kind};
+use crate::query::Value;
+use crate::state::Fold;
+
+/// Fills in what the cause tells.
+pub(super) fn gather(alert: &mut Alert, detector: &Detector, cause: Cause<'_>) {
+    match cause {
+        Cause::Match => {}
+        Cause::Folded(folded) => {
+            alert.id = fold_id(alert, folded);
+            alert.group = shown(&folded.values);
+        }
+        Cause::Group(group, raised) => {
+            alert.id = group_id(alert, "group", group, raised.window);
+            alert.group = shown(group);
+            let results = raised.columns.get(group.len()..).unwrap_or_default();
+            let names = detector.probes.first().map(|probe| probe.columns());
+            let names = names
+                .unwrap_or_default()
+                .get(group.len()..)
+                .unwrap_or_default();
+            for (name, value) in names.iter().zip(results) {
+                if let Value::Number(number) = value {
+                    alert.measured.insert(name.clone(), *number);
+                }
+            }
+            alert.count = match &detector.kind {
+                Kind::Sequence(sequence) => u64::from(sequence.plan.steps),
+                _ => results.iter().find_map(whole).unwrap_or(1),
+            };
+            alert.time = Timestamp::from_millis(raised.at).or(alert.time);
+            alert.first = Timestamp::from_millis(raised.first);
+            alert.last = Timestamp::from_millis(raised.at);
+        }
+        Cause::Seen(group) => {
+            alert.id = group_id(alert, "first seen", group, None);
+            alert.group = shown(group);
+        }
+    }
+}
+
+/// The closing summary of alerts that were folded into `alert`; `None` when there was only one.
+#[must_use]
+pub fn close(mut alert: Alert, fold: &Fold) -> Option<Alert> {
+    let (count, more) = fold.count();
+    if count < 2 {
+        return None;
+    }
+    let (first, last) = fold.span();
+    alert.closes = Some(alert.id);
+    alert.id = AlertId::of(&[&alert.id.to_string(), "closing summary"]);
+    alert.first = Timestamp::from_millis(first);
+    alert.last = Timestamp::from_millis(last);
+    alert.time = alert.last;
+    alert.count = count;
+    let at_least = if more { "at least " } else { "" };
+    alert.summary = format!("{at_least}{count} times: {}", alert.summary);
+    let samples = fold
+        .samples()
+        .filter_map(|text| serde_json::from_str(text).ok());
+    alert.events = samples.collect::<Vec<EventRef>>();
+    alert.event = None;
+    Some(alert)
+}
+
+fn shown(group: &Group) -> std::collections::BTreeMap<String, String> {
+    let known = group
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
+    known.collect()
+}
+
+/// The number of a column that counts.
+fn whole(value: &Value<'_>) -> Option<u64> {
+    match value {
+        Value::Number(number) if *number >= 1.0 => Some(*number as u64),
+        _ => None,
+    }
+}
+
+/// Parts of an id, of which one that is missing differs from an empty one.
+#[derive(Default)]
+struct Parts(Vec<String>);
+
+impl Parts {
+    fn add(&mut self, part: Option<&str>) {
+        self.0
+            .push(part.map_or_else(|| "-".to_owned(), |part| format!("={part}")));
+    }
+
+    fn id(&self) -> AlertId {
+        let parts: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        AlertId::of(&parts)
+    }
+}
+
+/// What an id of several events begins with: the detector, and the cluster by what every source tells
+/// of it.
+fn begin(alert: &Alert, sort: &str, group: &Group) -> Parts {
+    let mut parts = Parts::default();
+    parts.add(Some(&alert.detector.id));
+    parts.add(Some(sort));
+    parts.add(alert.cluster.account.as_deref());
+    parts.add(alert.cluster.name.as_deref());
+    for (_, value) in group {
+        parts.add(value.as_deref());
+    }
+    parts
+}
+
+fn group_id(alert: &Alert, sort: &str, group: &Group, window: Option<i64>) -> AlertId {
+    let mut parts = begin(alert, sort, group);
+    parts.add(window.map(|window| window.to_string()).as_deref());
+    parts.id()
+}
+
+/// Never a higher severity, another target or another outcome in silence.
+fn fold_id(alert: &Alert, folded: &Folded) -> AlertId {
+    let mut parts = begin(alert, "fold", &folded.values);
+    parts.add(Some(&folded.window.0.to_string()));
+    parts.add(Some(alert.severity.as_str()));
+    parts.add(alert.outcome.result.as_deref());
+    let target = &alert.target;
+    for part in [
+        &target.resource,
+        &target.subresource,
+        &target.api_group,
+        &target.namespace,
+        &target.name,
+    ] {
+        parts.add(part.as_deref());
+    }
+    parts.id()
+}

@@ -1,0 +1,285 @@
+//! What an event adds to what a stateful detector remembers: digests and a time, no text of the event.
+
+use super::detector::Detector;
+use super::kind::{Kind, Threshold};
+use super::probe::{Names, Probe};
+use crate::query::{Bound, Measure, Row, Value, number_of, shown};
+use crate::record::{Cluster, Entry};
+use crate::state::{Digest, Hasher, Observed};
+
+/// What one event adds to one detector's memory. Merging it twice, or in another order, changes
+/// nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contribution {
+    /// The detector's place among [`Engine::detectors`](super::Engine::detectors).
+    pub detector: usize,
+    /// When the event happened, in milliseconds since the Unix epoch.
+    pub time: i64,
+    pub(super) step: u16,
+    /// The group, the owner of a value, or what the steps have in common; the cluster is in it.
+    pub(super) key: Digest,
+    pub(super) event: Digest,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum What {
+    Counted {
+        observed: Vec<Observed>,
+        /// Where the filters after `stats` look at them.
+        keys: Vec<Value<'static>>,
+    },
+    Seen {
+        value: Digest,
+    },
+    Step,
+}
+
+/// What a detector's row is grouped by, by name.
+pub type Group = Vec<(String, Option<String>)>;
+
+/// The digest of a cluster: what keeps its state apart from all others'.
+#[must_use]
+pub fn cluster_digest(cluster: &Cluster) -> Digest {
+    let parts = [
+        &cluster.account,
+        &cluster.region,
+        &cluster.name,
+        &cluster.log_group,
+    ];
+    let mut hasher = Hasher::default();
+    for part in parts {
+        add_text(&mut hasher, part.as_deref());
+    }
+    hasher.finish()
+}
+
+/// The digest of an event: the same for every stage of a request, and for every copy of a line.
+///
+/// A client may choose its audit id, and could hide requests behind one; so the URI and the time the
+/// request was received join, which all stages share.
+#[must_use]
+pub fn event_digest(entry: &Entry<'_>) -> Digest {
+    match entry.audit() {
+        Some(facts) if facts.record.audit_id.is_some_and(|id| !id.is_empty()) => {
+            let record = &facts.record;
+            let texts = [
+                record.audit_id,
+                record.request_uri,
+                record.request_received_timestamp,
+            ];
+            let mut hasher = Hasher::default();
+            for text in texts {
+                hasher.add(text.unwrap_or_default().cow().as_bytes());
+            }
+            hasher.finish()
+        }
+        _ => Digest::of([entry.event.message.trim_end()]),
+    }
+}
+
+/// Who contributes what, for one event.
+pub(super) struct Source {
+    pub(super) detector: usize,
+    pub(super) step: u16,
+    pub(super) cluster: Digest,
+    pub(super) event: Digest,
+    /// `None` where nothing tells when it happened.
+    pub(super) time: Option<i64>,
+}
+
+impl Source {
+    fn contribution(&self, key: Digest, event: Digest, what: What) -> Option<Contribution> {
+        let contribution = Contribution {
+            detector: self.detector,
+            time: self.time?,
+            step: self.step,
+            key,
+            event,
+            what,
+        };
+        Some(contribution)
+    }
+}
+
+impl Detector {
+    /// Hands out what the rows of an event contribute.
+    pub(super) fn contribute(
+        &self,
+        probe: &Probe,
+        row: &dyn Row,
+        from: &Source,
+        on: &mut dyn FnMut(Contribution),
+    ) {
+        let mut number = 0_u64;
+        probe.program.for_each_match(row, &mut |bound| {
+            if let Some(contribution) = self.of_row(bound, from, number) {
+                on(contribution);
+            }
+            number += 1;
+        });
+    }
+
+    fn of_row(&self, bound: &Bound<'_>, from: &Source, row: u64) -> Option<Contribution> {
+        match &self.kind {
+            Kind::Match => None,
+            Kind::Threshold(threshold) => {
+                // Several rows of one event count one by one.
+                let event = if row == 0 {
+                    from.event
+                } else {
+                    numbered(from.event, row)
+                };
+                let keys = bound.keys();
+                let mut hasher = start(from.cluster);
+                for key in &keys {
+                    add_value(&mut hasher, key);
+                }
+                let observed = observe(threshold, &bound.arguments(), event);
+                let keys = if threshold.keys_matter {
+                    keys.into_iter().map(Value::into_owned).collect()
+                } else {
+                    Vec::new()
+                };
+                let what = What::Counted { observed, keys };
+                from.contribution(hasher.finish(), event, what)
+            }
+            Kind::FirstSeen(seen) => {
+                let owner = if seen.key.0.is_empty() {
+                    from.cluster
+                } else {
+                    digest(start(from.cluster), &seen.key, bound)?
+                };
+                let value = digest(start(owner), &seen.value, bound)?;
+                from.contribution(owner, from.event, What::Seen { value })
+            }
+            Kind::Sequence(sequence) => {
+                let key = digest(start(from.cluster), &sequence.by, bound)?;
+                from.contribution(key, from.event, What::Step)
+            }
+        }
+    }
+
+    /// What the row of an event that made a contribution is grouped by.
+    pub(super) fn group(
+        &self,
+        probe: &Probe,
+        row: &dyn Row,
+        from: &Source,
+        wanted: &Contribution,
+    ) -> Group {
+        let mut group = Group::new();
+        let mut number = 0_u64;
+        probe.program.for_each_match(row, &mut |bound| {
+            let this = self.of_row(bound, from, number);
+            if group.is_empty() && this.as_ref() == Some(wanted) {
+                group = self.named(probe, bound);
+            }
+            number += 1;
+        });
+        group
+    }
+
+    fn named(&self, probe: &Probe, bound: &Bound<'_>) -> Group {
+        let of =
+            |names: &Names| -> Group { names.0.iter().cloned().zip(names.texts(bound)).collect() };
+        match &self.kind {
+            Kind::Match => Group::new(),
+            Kind::Threshold(_) => {
+                let keys = bound.keys();
+                let texts = keys
+                    .iter()
+                    .map(|key| (!key.is_missing()).then(|| shown(key).into_owned()));
+                let names = probe.program.stats_columns().iter().cloned();
+                names.zip(texts).collect()
+            }
+            Kind::FirstSeen(seen) => [of(&seen.key), of(&seen.value)].concat(),
+            Kind::Sequence(sequence) => of(&sequence.by),
+        }
+    }
+}
+
+/// What each aggregate sees of a row.
+fn observe(threshold: &Threshold, arguments: &[Value<'_>], event: Digest) -> Vec<Observed> {
+    let mut observed = Vec::with_capacity(arguments.len());
+    for (place, (measure, value)) in threshold.measures.iter().zip(arguments).enumerate() {
+        let mut see = |key: Digest, number: f64| {
+            observed.push(Observed {
+                aggregate: u16::try_from(place).unwrap_or(u16::MAX),
+                key,
+                number,
+            });
+        };
+        match (measure, value) {
+            (Measure::Rows, _) => see(event, 0.0),
+            (_, Value::Missing) => {}
+            (Measure::Present, _) => see(event, 0.0),
+            (Measure::Distinct, Value::List(items)) => {
+                for item in items.iter().filter(|item| !item.is_missing()) {
+                    see(Digest::of([&*shown(item)]), 0.0);
+                }
+            }
+            (Measure::Distinct, value) => see(Digest::of([&*shown(value)]), 0.0),
+            (_, Value::List(items)) => {
+                for (at, number) in items.iter().enumerate() {
+                    if let Some(number) = number_of(number) {
+                        see(numbered(event, at as u64), settled(*measure, number));
+                    }
+                }
+            }
+            (_, value) => {
+                if let Some(number) = number_of(value) {
+                    see(event, settled(*measure, number));
+                }
+            }
+        }
+    }
+    observed
+}
+
+/// What is below nothing would undo what was summed up before.
+fn settled(measure: Measure, number: f64) -> f64 {
+    if measure == Measure::Sum {
+        number.max(0.0)
+    } else {
+        number
+    }
+}
+
+fn start(with: Digest) -> Hasher {
+    let mut hasher = Hasher::default();
+    hasher.add(&with.0);
+    hasher
+}
+
+fn numbered(event: Digest, number: u64) -> Digest {
+    let mut hasher = start(event);
+    hasher.add(&number.to_le_bytes());
+    hasher.finish()
+}
+
+/// The digest of some values; `None` when one of them is missing.
+fn digest(mut hasher: Hasher, names: &Names, bound: &Bound<'_>) -> Option<Digest> {
+    for name in &names.0 {
+        let value = bound.value(name);
+        if value.is_missing() {
+            return None;
+        }
+        add_value(&mut hasher, &value);
+    }
+    Some(hasher.finish())
+}
+
+fn add_value(hasher: &mut Hasher, value: &Value<'_>) {
+    if value.is_missing() {
+        add_text(hasher, None);
+    } else {
+        add_text(hasher, Some(&*shown(value)));
+    }
+}
+
+/// Nothing is not the same as an empty text.
+fn add_text(hasher: &mut Hasher, text: Option<&str>) {
+    hasher.add(&[u8::from(text.is_some())]);
+    hasher.add(text.unwrap_or_default().as_bytes());
+}

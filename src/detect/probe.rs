@@ -1,0 +1,169 @@
+//! A query of a detector, read, checked and compiled: what is asked of each event.
+
+use toml::Spanned;
+
+use super::detector::Reading;
+use super::fault::{Fault, content_start};
+use super::lists::{Filled, fill};
+use crate::query::ast::{CommandKind, Query};
+use crate::query::{self, Bound, Program};
+use crate::record::field::FieldSchema;
+
+/// A compiled query.
+#[derive(Debug)]
+pub struct Probe {
+    /// The query, lists filled in.
+    pub query: Query,
+    pub(super) program: Program,
+}
+
+impl Probe {
+    /// The columns of `stats`, keys first.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        self.program.stats_columns()
+    }
+}
+
+/// Names whose values are read from a row that matched: fields, or aliases of the query.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names(pub(super) Vec<String>);
+
+impl Names {
+    /// The names as written.
+    #[must_use]
+    pub fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Their values in a row that matched, as texts; `None` for one that is missing.
+    pub(super) fn texts(&self, bound: &Bound<'_>) -> Vec<Option<String>> {
+        let text = |name: &String| {
+            let value = bound.value(name);
+            (!value.is_missing()).then(|| query::shown(&value).into_owned())
+        };
+        self.0.iter().map(text).collect()
+    }
+}
+
+impl Reading<'_> {
+    /// Reads, checks and compiles a query; `None` when lists are not set, whose names join `unset`.
+    pub(super) fn probe(
+        &mut self,
+        text: &Spanned<String>,
+        unset: &mut Vec<String>,
+    ) -> Result<Option<Probe>, Fault> {
+        let at = content_start(self.text, text.span().start);
+        match fill(text.get_ref(), self.lists) {
+            Filled::Query(filled) => self.compile(at, &filled).map(Some),
+            Filled::Unset(names) => {
+                unset.extend(names);
+                unset.dedup();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Compiles a query that begins at a byte offset of the file.
+    fn compile(&mut self, at: usize, text: &str) -> Result<Probe, Fault> {
+        let (name, file) = (self.name, self.text);
+        let fault = |found| Fault::in_query(name, file, at, text, found);
+        let parsed = query::parse_with_warnings(text);
+        let mut found = parsed.diagnostics;
+        let Some(query) = parsed.query else {
+            return Err(fault(found));
+        };
+        found.append(query::check(&query, self.schema).diagnostics);
+        if found.has_errors() {
+            return Err(fault(found));
+        }
+        match Program::compile(&query, self.schema) {
+            Ok(program) => {
+                if !found.is_empty() {
+                    self.faults.push(fault(found));
+                }
+                Ok(Probe { query, program })
+            }
+            Err(error) => {
+                found.push(query::Diagnostic::error(
+                    "compile",
+                    error.span,
+                    error.message,
+                ));
+                Err(fault(found))
+            }
+        }
+    }
+
+    /// Makes names readable in the rows of some probes.
+    pub(super) fn names<'p>(
+        &mut self,
+        names: &[Spanned<String>],
+        probes: impl Iterator<Item = &'p mut Probe>,
+    ) -> Result<Names, Fault> {
+        for probe in probes {
+            for name in names {
+                let required = probe.program.require(name.get_ref(), self.schema);
+                required.map_err(|near| self.no_field(name, &near))?;
+            }
+        }
+        Ok(Names(
+            names.iter().map(|name| name.get_ref().clone()).collect(),
+        ))
+    }
+
+    fn no_field(&self, name: &Spanned<String>, near: &[String]) -> Fault {
+        let message = format!("no event has a field {:?}", name.get_ref());
+        let help = match near.first() {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => {
+                "`trailhound fields` lists them all; an alias of the query will do too".to_owned()
+            }
+        };
+        Fault::advise(self.name, self.text, name.span(), message, help)
+    }
+
+    /// A fault of a name that no event has.
+    pub(super) fn no_field_at(&self, name: &str, at: usize, near: &[String]) -> Fault {
+        self.no_field(&Spanned::new(at..at + name.len(), name.to_owned()), near)
+    }
+}
+
+/// Compiles a condition that stands between quotes in a file.
+pub(super) fn condition(
+    name: &str,
+    text: &str,
+    when: &Spanned<String>,
+    schema: &mut FieldSchema,
+    faults: &mut Vec<Fault>,
+) -> Result<Program, Fault> {
+    let condition = when.get_ref();
+    let at = content_start(text, when.span().start);
+    let fault = |found| Fault::in_query(name, text, at, condition, found);
+    let analysed = query::analyse_condition(condition, schema);
+    let found = analysed.diagnostics;
+    let Some(query) = analysed.query else {
+        return Err(fault(found));
+    };
+    let program = Program::compile(&query, schema).map_err(|error| {
+        let mut found = query::Diagnostics::default();
+        found.push(query::Diagnostic::error(
+            "compile",
+            error.span,
+            error.message,
+        ));
+        fault(found)
+    })?;
+    if !found.is_empty() {
+        faults.push(fault(found));
+    }
+    Ok(program)
+}
+
+/// Whether a query counts.
+pub(super) fn has_stats(query: &Query) -> bool {
+    query
+        .commands
+        .iter()
+        .any(|command| matches!(command.kind, CommandKind::Stats(_)))
+}

@@ -1,0 +1,134 @@
+//! State in memory: for `replay`, for tests, and for baselines that are learnt and thrown away.
+
+use rustc_hash::FxHashMap;
+
+use super::{Cell, Cells, Digest, Place, Store, StoreError};
+
+/// How much one detector may remember.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Cells at most.
+    pub cells: usize,
+    /// Bytes at most.
+    pub bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            cells: 200_000,
+            bytes: 48 << 20,
+        }
+    }
+}
+
+/// What a cell takes beside what it points to: its place in a table that is half full on average.
+const CELL: usize = 2 * size_of::<(Digest, Cell)>();
+
+/// Cells in memory, by detector. When a detector has used up its room, the half of its cells that
+/// was not touched for longest is given up.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    bounds: Bounds,
+    shelves: FxHashMap<String, Shelf>,
+}
+
+/// The cells of one detector, in two generations.
+#[derive(Debug, Default)]
+struct Shelf {
+    young: FxHashMap<Digest, Cell>,
+    old: FxHashMap<Digest, Cell>,
+    /// Bytes of the younger generation.
+    bytes: usize,
+    evicted: u64,
+}
+
+impl MemoryStore {
+    /// A store that gives each detector that much room.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            shelves: FxHashMap::default(),
+        }
+    }
+}
+
+impl Shelf {
+    /// The cell of a key, brought into the younger generation.
+    fn cell(&mut self, key: Digest) -> &mut Cell {
+        let (old, bytes) = (&mut self.old, &mut self.bytes);
+        self.young.entry(key).or_insert_with(|| {
+            let cell = old.remove(&key).unwrap_or_default();
+            *bytes += CELL + cell.size();
+            cell
+        })
+    }
+
+    fn make_room(&mut self, bounds: Bounds) {
+        if self.young.len() > bounds.cells / 2 || self.bytes > bounds.bytes / 2 {
+            self.evicted += self.old.len() as u64;
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+    }
+}
+
+impl Cells for MemoryStore {
+    fn change(
+        &mut self,
+        place: Place<'_>,
+        change: &mut dyn FnMut(&mut Cell) -> bool,
+    ) -> Result<(), StoreError> {
+        if !self.shelves.contains_key(place.detector) {
+            self.shelves
+                .insert(place.detector.to_owned(), Shelf::default());
+        }
+        if let Some(shelf) = self.shelves.get_mut(place.detector) {
+            let cell = shelf.cell(place.key);
+            let before = cell.size();
+            change(cell);
+            let after = cell.size();
+            shelf.bytes = (shelf.bytes + after).saturating_sub(before);
+            shelf.make_room(self.bounds);
+        }
+        Ok(())
+    }
+
+    fn each(
+        &mut self,
+        detector: &str,
+        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
+    ) -> Result<(), StoreError> {
+        let Some(shelf) = self.shelves.get_mut(detector) else {
+            return Ok(());
+        };
+        let mut cells: Vec<_> = shelf.young.iter_mut().chain(&mut shelf.old).collect();
+        cells.sort_unstable_by_key(|(key, _)| **key);
+        for (key, cell) in cells {
+            look(key, cell);
+        }
+        Ok(())
+    }
+}
+
+impl Store for MemoryStore {
+    fn transact(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn Cells) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        // Nothing in memory fails half-way.
+        work(self)
+    }
+
+    fn evicted(&self) -> Vec<(String, u64)> {
+        let mut evicted: Vec<_> = self
+            .shelves
+            .iter()
+            .filter(|(_, shelf)| shelf.evicted > 0)
+            .map(|(detector, shelf)| (detector.clone(), shelf.evicted))
+            .collect();
+        evicted.sort();
+        evicted
+    }
+}

@@ -1,0 +1,100 @@
+//! What detection remembers: cells that are merged by key, and the stores that hold them.
+//!
+//! Every merge is commutative, associative and idempotent, so that batches can be cut anywhere,
+//! events can come late or twice, and workers can run side by side on one store. Nothing here knows
+//! what an event or a detector is: keys are digests, times are milliseconds since the Unix epoch,
+//! and a [`Seed`] is a text that this room keeps and never reads.
+
+mod baseline;
+mod cell;
+mod digest;
+mod fold;
+mod memory;
+mod sequence;
+mod sqlite;
+mod window;
+
+pub use baseline::{Baseline, Sighting, Terms};
+pub use cell::{Cell, Place};
+pub use digest::{Digest, Hasher};
+pub use fold::{Fold, MOST_SAMPLES};
+pub use memory::{Bounds, MemoryStore};
+pub use sequence::{Completion, MOST_MARKS as MOST_SEQUENCE_MARKS, Sequence, Step, StepPlan};
+pub use sqlite::SqliteStore;
+pub use window::{
+    Aggregate, Crossing, MOST_MARKS as MOST_WINDOW_MARKS, MOST_NEEDED, Observed, Tally, Window,
+    WindowPlan,
+};
+
+/// What an alert will be made of, should there be one: written and read by the alert's room alone.
+pub type Seed = Box<str>;
+
+/// Why a store can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no.
+    #[error("the state in {path} can't be used: {source}")]
+    Sqlite {
+        /// The database's file.
+        path: String,
+        /// What it said.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// A cell that can't be read: written by another version, or damaged.
+    #[error(
+        "the state of detector {detector:?} in {path} can't be read ({source}): it was written by another version, or is damaged; move the file away to begin anew"
+    )]
+    Cell {
+        /// The store.
+        path: String,
+        /// Whose cell it is.
+        detector: String,
+        /// What is wrong with it.
+        #[source]
+        source: postcard::Error,
+    },
+}
+
+/// Cells by place, inside one transaction.
+pub trait Cells {
+    /// Calls `change` with the cell of a place, empty where there was none. `change` says whether it
+    /// changed anything.
+    ///
+    /// # Errors
+    /// When the store fails; the transaction is then undone.
+    fn change(
+        &mut self,
+        place: Place<'_>,
+        change: &mut dyn FnMut(&mut Cell) -> bool,
+    ) -> Result<(), StoreError>;
+
+    /// Calls `look` with every cell of a detector, in the order of their keys. `look` says whether it
+    /// changed the cell.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn each(
+        &mut self,
+        detector: &str,
+        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
+    ) -> Result<(), StoreError>;
+}
+
+/// Where cells are kept.
+pub trait Store: std::fmt::Debug + Send {
+    /// Runs `work` in one transaction: all of its changes become part of the state, or none.
+    ///
+    /// # Errors
+    /// When the store fails; the state is then what it was.
+    fn transact(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn Cells) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// How many cells of each detector were given up for want of room since the store was opened.
+    fn evicted(&self) -> Vec<(String, u64)>;
+}
+
+#[cfg(test)]
+mod tests;

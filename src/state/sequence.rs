@@ -1,0 +1,155 @@
+//! Steps that belong together: whether all of them happened within a time, in order or in any.
+
+use serde::{Deserialize, Serialize};
+
+use super::Digest;
+
+/// How many marks one key holds at most; beyond, the oldest go and are counted as lost.
+pub const MOST_MARKS: usize = 512;
+
+/// What a sequence asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepPlan {
+    /// How many steps it has.
+    pub steps: u16,
+    /// Within how many milliseconds.
+    pub within: i64,
+    /// Whether the steps must come in their order.
+    pub ordered: bool,
+}
+
+/// One event that is one of the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Which step, counted from 0.
+    pub step: u16,
+    /// When.
+    pub time: i64,
+    /// Which event: one event is never two steps.
+    pub event: Digest,
+}
+
+/// The steps seen for one key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// By time, event and step.
+    marks: Vec<Mark>,
+    /// The aligned windows that have been told.
+    crossed: Vec<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Mark {
+    time: i64,
+    event: Digest,
+    step: u16,
+}
+
+/// A sequence that is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// The start of the aligned window in which it was completed.
+    pub window: i64,
+    /// The time of its first step.
+    pub first: i64,
+    /// The time at which it was completed.
+    pub at: i64,
+}
+
+impl Sequence {
+    /// Merges a step. Calls `on` for each aligned window in which a sequence is completed by it and
+    /// none was before. Returns how many marks were lost for want of room, and whether anything
+    /// changed.
+    pub fn add(
+        &mut self,
+        plan: StepPlan,
+        step: Step,
+        on: &mut dyn FnMut(Completion),
+    ) -> (u64, bool) {
+        let mark = Mark {
+            time: step.time,
+            event: step.event,
+            step: step.step,
+        };
+        let Err(place) = self.marks.binary_search(&mark) else {
+            return (0, false);
+        };
+        self.marks.insert(place, mark);
+        let from = step.time;
+        let until = step.time.saturating_add(plan.within);
+        let ends = self.marks.partition_point(|mark| mark.time < from);
+        for end in ends..self.marks.len() {
+            let Some(last) = self.marks.get(end).filter(|mark| mark.time < until) else {
+                break;
+            };
+            let window = last.time.div_euclid(plan.within);
+            if self.crossed.contains(&window) {
+                continue;
+            }
+            if let Some(first) = self.complete(plan, end) {
+                let at = last.time;
+                self.crossed.push(window);
+                on(Completion {
+                    window: window.saturating_mul(plan.within),
+                    first,
+                    at,
+                });
+            }
+        }
+        let over = self.marks.len().saturating_sub(MOST_MARKS);
+        self.marks.drain(..over);
+        (over as u64, true)
+    }
+
+    /// The time of the first step of a sequence that the mark at `end` completes.
+    fn complete(&self, plan: StepPlan, end: usize) -> Option<i64> {
+        let last = self.marks.get(end)?;
+        if plan.ordered && last.step + 1 != plan.steps {
+            return None;
+        }
+        let mut used = vec![*last];
+        let mut upto = last.time;
+        // Each step as late as it can be, so that the first is as late as it can be.
+        for step in (0..plan.steps).rev().filter(|step| *step != last.step) {
+            let mark = self.latest(step, upto, last.time.saturating_sub(plan.within), &used)?;
+            if plan.ordered {
+                upto = mark.time;
+            }
+            used.push(mark);
+        }
+        used.iter().map(|mark| mark.time).min()
+    }
+
+    /// The latest mark of a step up to a time and after another, of an event that is not used yet.
+    /// Marks of one millisecond count as in any order.
+    fn latest(&self, step: u16, upto: i64, after: i64, used: &[Mark]) -> Option<Mark> {
+        let end = self.marks.partition_point(|mark| mark.time <= upto);
+        let marks = self.marks.get(..end).unwrap_or_default().iter().rev();
+        marks
+            .take_while(|mark| mark.time > after)
+            .find(|mark| mark.step == step && used.iter().all(|other| other.event != mark.event))
+            .copied()
+    }
+
+    /// Forgets what happened before `before`: no step that may still come meets it.
+    pub fn forget(&mut self, plan: StepPlan, before: i64) -> bool {
+        let count = self.marks.len() + self.crossed.len();
+        self.marks.retain(|mark| mark.time >= before);
+        let oldest = before.div_euclid(plan.within);
+        self.crossed.retain(|window| *window >= oldest);
+        self.marks.len() + self.crossed.len() != count
+    }
+
+    /// Whether nothing is left in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty() && self.crossed.is_empty()
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.marks.capacity() * size_of::<Mark>() + self.crossed.capacity() * size_of::<i64>()
+    }
+}
+
+#[cfg(test)]
+mod tests;
