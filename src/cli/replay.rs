@@ -1,5 +1,6 @@
 //! `trailhound replay`: exported log files to alerts, offline.
 
+use std::cell::RefCell;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -24,7 +25,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let settings = setup::settings(args.detectors.config.as_deref())?;
     let engine = setup::engine(&args.detectors, &settings)?;
     let window = setup::window(&args.time)?;
-    let inputs = Inputs::find(&args.paths)?;
+    let inputs = Inputs::find(&args.paths, args.threads.map(usize::from))?;
     let raw = if args.include_event {
         RawEvent::Included
     } else {
@@ -36,22 +37,34 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
         .least(args.min_severity)
         .raw(raw);
     let out = BufWriter::with_capacity(BUFFER, io::stdout());
-    let mut sink = StdoutSink::new(out, format(args.format));
-    let mut refused = None;
-    let reading = inputs.read(&mut |item| {
-        judge.take(item, &mut |alert| match sink.deliver(&alert) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                refused = Some(error);
-                ControlFlow::Break(())
-            }
-        })
+    let sink = RefCell::new(StdoutSink::new(out, format(args.format)));
+    let refused = RefCell::new(None);
+    let checked = |delivered: io::Result<()>| match delivered {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            refused.replace(Some(error));
+            ControlFlow::Break(())
+        }
+    };
+    let mut deliver = |alert| checked(sink.borrow_mut().deliver(&alert));
+    let reading = judge.run(inputs.threads, &mut deliver, |feed| {
+        let feed = RefCell::new(feed);
+        // Whoever follows a live log sees each alert as soon as the log falls silent.
+        let pause = || {
+            feed.borrow_mut().pause()?;
+            checked(sink.borrow_mut().flush())
+        };
+        let reading = inputs.read(&mut |item| feed.borrow_mut().take(item), &pause);
+        if refused.borrow().is_none() {
+            let _ = pause();
+        }
+        reading
     });
-    if let Some(error) = refused.or_else(|| sink.flush().err()) {
+    if let Some(error) = refused.into_inner() {
         return Err(error.into());
     }
     let summary = render(&Run {
-        tally: &judge.tally,
+        tally: judge.tally(),
         forgotten: judge.forgotten(),
         reading: &reading,
         elapsed: started.elapsed(),
@@ -64,7 +77,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
         Exit::Failed
     } else if args
         .fail_on
-        .is_some_and(|least| judge.tally.highest() >= Some(least))
+        .is_some_and(|least| judge.tally().highest() >= Some(least))
     {
         Exit::Alerted
     } else {

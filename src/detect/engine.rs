@@ -40,7 +40,7 @@ pub struct Hit<'e> {
 }
 
 /// Buffers that are used again for each entry.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scratch(Vec<u64>);
 
 impl Engine {

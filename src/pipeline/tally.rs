@@ -13,7 +13,7 @@ const SHOWN: usize = 3;
 pub type Severities = BTreeMap<Severity, u64>;
 
 /// The counts of one run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Audit events read whole.
     pub audit: u64,
@@ -68,6 +68,52 @@ impl Tally {
             None => {
                 self.by_detector.insert(detector.to_owned(), (severity, 1));
             }
+        }
+    }
+
+    /// Adds the counts of what came next in the input, and empties them.
+    pub fn merge(&mut self, next: &mut Self) {
+        let Self {
+            audit,
+            authenticator,
+            salvaged,
+            foreign,
+            control,
+            outside,
+            problems,
+            quarantined,
+            alerts,
+            by_detector,
+            repeats,
+            below,
+            silenced,
+            bytes,
+        } = std::mem::take(next);
+        self.audit += audit;
+        self.authenticator += authenticator;
+        self.salvaged += salvaged;
+        self.control += control;
+        self.outside += outside;
+        self.quarantined += quarantined;
+        self.repeats += repeats;
+        self.below += below;
+        self.silenced += silenced;
+        self.bytes += bytes;
+        for (kind, count) in foreign {
+            *self.foreign.entry(kind).or_default() += count;
+        }
+        for (reason, (more, cases)) in problems {
+            let (count, shown) = self.problems.entry(reason).or_default();
+            *count += more;
+            shown.extend(cases);
+            shown.truncate(SHOWN);
+        }
+        for (severity, count) in alerts {
+            *self.alerts.entry(severity).or_default() += count;
+        }
+        for (detector, (severity, more)) in by_detector {
+            let (_, count) = self.by_detector.entry(detector).or_insert((severity, 0));
+            *count += more;
         }
     }
 
