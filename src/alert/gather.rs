@@ -4,7 +4,7 @@
 use super::model::{Alert, EventRef};
 use super::{AlertId, Timestamp};
 use crate::alert::raise::Cause;
-use crate::detect::{Detector, Folded, Group, Kind};
+use crate::detect::{Detector, Folded, Group, Kind, Raised};
 use crate::query::Value;
 use crate::state::Fold;
 
@@ -19,13 +19,12 @@ pub(super) fn gather(alert: &mut Alert, detector: &Detector, cause: Cause<'_>) {
         Cause::Group(group, raised) => {
             alert.id = group_id(alert, "group", group, raised.window);
             alert.group = shown(group);
-            let results = raised.columns.get(group.len()..).unwrap_or_default();
-            let names = detector.probes.first().map(|probe| probe.columns());
-            let names = names
-                .unwrap_or_default()
-                .get(group.len()..)
-                .unwrap_or_default();
-            for (name, value) in names.iter().zip(results) {
+            let (names, keys) = detector
+                .probes
+                .first()
+                .map_or((&[][..], 0), |probe| (probe.columns(), probe.keys()));
+            let results = raised.columns.get(keys..).unwrap_or_default();
+            for (name, value) in names.iter().skip(keys).zip(results) {
                 if let Value::Number(number) = value {
                     alert.measured.insert(name.clone(), *number);
                 }
@@ -43,6 +42,23 @@ pub(super) fn gather(alert: &mut Alert, detector: &Detector, cause: Cause<'_>) {
             alert.group = shown(group);
         }
     }
+}
+
+/// Completes an alert whose events were judged together when no more could come: it was made of the
+/// first of them.
+#[must_use]
+pub fn complete(mut alert: Alert, detector: &Detector, raised: &Raised) -> Alert {
+    let group: Group = alert
+        .group
+        .iter()
+        .map(|(name, value)| (name.clone(), Some(value.clone())))
+        .collect();
+    gather(&mut alert, detector, Cause::Group(&group, raised));
+    for (name, number) in &alert.measured {
+        let place = format!("{{{name}}}");
+        alert.summary = alert.summary.replace(&place, &number.to_string());
+    }
+    alert
 }
 
 /// The closing summary of alerts that were folded into `alert`; `None` when there was only one.

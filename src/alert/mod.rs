@@ -16,7 +16,7 @@ mod summary;
 mod timestamp;
 
 pub use crate::detect::Severity;
-pub use gather::close;
+pub use gather::{close, complete};
 pub use identity::{AlertId, InvalidAlertId};
 pub use model::{
     Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,

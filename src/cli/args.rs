@@ -60,9 +60,16 @@ pub struct ReplayArgs {
     /// Name of the cluster, where the input does not tell it.
     #[arg(long, value_name = "NAME")]
     pub cluster: Option<String>,
+    /// Keep baselines, thresholds and sequences in this file, from one run to the next [default: in
+    /// memory, for this run alone].
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     /// Put the raw event into each alert, redacted.
     #[arg(long)]
     pub include_event: bool,
+    /// How many threads judge; the alerts are the same for any number [default: one for each core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 }
 
 /// Which stretch of event time.

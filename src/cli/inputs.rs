@@ -1,5 +1,6 @@
 //! Reads the inputs a user names, one after another, with a progress bar and a way to stop.
 
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,13 +10,15 @@ use anyhow::Result;
 
 use super::exit::UsageError;
 use super::progress::Bar;
-use crate::decode::{self, Item, Limits, Reader};
+use crate::decode::{self, Ahead, Item, Limits, Reader, Waiting};
 use crate::source::{Listing, Progress, find};
 
 /// Inputs that were found, and how to stop reading them.
 pub(super) struct Inputs {
     listing: Listing,
     stop: Arc<AtomicBool>,
+    /// How many threads the program may keep busy.
+    pub(super) threads: usize,
 }
 
 /// How the reading went.
@@ -34,7 +37,9 @@ pub(super) struct Reading {
 impl Inputs {
     /// Finds the inputs; an error when there is nothing to read. From here on Ctrl-C stops the
     /// reading, and a second one the program.
-    pub(super) fn find(paths: &[String]) -> Result<Self> {
+    ///
+    /// `threads` is how many threads may be kept busy; without it, as many as there are cores.
+    pub(super) fn find(paths: &[String], threads: Option<usize>) -> Result<Self> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let listing = find(&paths);
         if listing.inputs.is_empty() {
@@ -53,11 +58,23 @@ impl Inputs {
                 hard_stop();
             }
         })?;
-        Ok(Self { listing, stop })
+        let threads = threads
+            .or_else(|| std::thread::available_parallelism().ok().map(NonZero::get))
+            .unwrap_or(1);
+        Ok(Self {
+            listing,
+            stop,
+            threads,
+        })
     }
 
-    /// Reads everything; `on` gets each item and may end it.
-    pub(super) fn read(&self, on: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>) -> Reading {
+    /// Reads everything; `on` gets each item and may end it, and so may `idle`, which is called when
+    /// an input gives nothing for a while.
+    pub(super) fn read(
+        &self,
+        on: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
+        idle: &dyn Fn() -> ControlFlow<()>,
+    ) -> Reading {
         let progress = Progress::default();
         let bar = Bar::start(&progress, self.listing.total_size());
         let mut reading = Reading {
@@ -80,11 +97,14 @@ impl Inputs {
                 on(item)
             }
         };
+        let waiting = Waiting {
+            stop: Arc::clone(&self.stop),
+            idle,
+        };
         for input in &self.listing.inputs {
             let opened = input.open(&progress).map_err(|failure| failure.to_string());
             let opened = opened.and_then(|bytes| {
-                // Only what lies on a disk has a size.
-                decode::open(bytes, input.size.is_none(), limits, &self.stop)
+                decode::open(bytes, self.ahead(input.size), limits, &waiting)
                     .map_err(|error| format!("{}: {error}", input.name))
             });
             match opened {
@@ -106,6 +126,15 @@ impl Inputs {
         bar.finish();
         reading.interrupted = stopped();
         reading
+    }
+
+    /// Whether an input of so many bytes is read ahead: only what lies on a disk has a size.
+    fn ahead(&self, size: Option<u64>) -> Ahead {
+        match size {
+            None => Ahead::Always,
+            Some(_) if self.threads > 2 => Ahead::Packed,
+            Some(_) => Ahead::Never,
+        }
     }
 
     fn skipped(&self) -> Vec<String> {

@@ -23,7 +23,7 @@ pub(super) fn run(args: QueryArgs) -> Result<Exit> {
     let window = setup::window(&args.time)?;
     let mut schema = FieldSchema::new(LogKind::Any);
     let program = compile(&args.query, &settings, &mut schema)?;
-    let inputs = Inputs::find(&args.paths)?;
+    let inputs = Inputs::find(&args.paths, None)?;
     let mut gather = Gather {
         table: Table::new(&program),
         schema: &schema,
@@ -33,7 +33,7 @@ pub(super) fn run(args: QueryArgs) -> Result<Exit> {
         failed: None,
         unread: 0,
     };
-    let reading = inputs.read(&mut |item| gather.take(item));
+    let reading = inputs.read(&mut |item| gather.take(item), &|| ControlFlow::Continue(()));
     let Gather {
         table,
         failed,

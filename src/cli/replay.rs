@@ -1,5 +1,6 @@
 //! `trailhound replay`: exported log files to alerts, offline.
 
+use std::cell::RefCell;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -15,6 +16,7 @@ use crate::alert::RawEvent;
 use crate::alert::pretty::Paint;
 use crate::pipeline::Judge;
 use crate::sink::{Format, StdoutSink};
+use crate::state::{Bounds, SqliteStore};
 
 /// Room for alerts on their way to standard output.
 const BUFFER: usize = 64 << 10;
@@ -24,7 +26,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let settings = setup::settings(args.detectors.config.as_deref())?;
     let engine = setup::engine(&args.detectors, &settings)?;
     let window = setup::window(&args.time)?;
-    let inputs = Inputs::find(&args.paths)?;
+    let inputs = Inputs::find(&args.paths, args.threads.map(usize::from))?;
     let raw = if args.include_event {
         RawEvent::Included
     } else {
@@ -35,24 +37,47 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
         .window(window)
         .least(args.min_severity)
         .raw(raw);
+    if let Some(path) = &args.state {
+        judge = judge.store(Box::new(SqliteStore::open(path, Bounds::default())?));
+    }
     let out = BufWriter::with_capacity(BUFFER, io::stdout());
-    let mut sink = StdoutSink::new(out, format(args.format));
-    let mut refused = None;
-    let reading = inputs.read(&mut |item| {
-        judge.take(item, &mut |alert| match sink.deliver(&alert) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                refused = Some(error);
-                ControlFlow::Break(())
-            }
-        })
+    let sink = RefCell::new(StdoutSink::new(out, format(args.format)));
+    let refused = RefCell::new(None);
+    let checked = |delivered: io::Result<()>| match delivered {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            refused.replace(Some(error));
+            ControlFlow::Break(())
+        }
+    };
+    let mut deliver = |alert| checked(sink.borrow_mut().deliver(&alert));
+    let reading = judge.run(inputs.threads, &mut deliver, |feed| {
+        let feed = RefCell::new(feed);
+        // Whoever follows a live log sees each alert as soon as the log falls silent.
+        let pause = || {
+            feed.borrow_mut().pause()?;
+            checked(sink.borrow_mut().flush())
+        };
+        let reading = inputs.read(&mut |item| feed.borrow_mut().take(item), &pause);
+        if refused.borrow().is_none() {
+            let _ = pause();
+        }
+        reading
     });
-    if let Some(error) = refused.or_else(|| sink.flush().err()) {
+    if refused.borrow().is_none() && judge.settle(i64::MAX, &mut deliver).is_continue() {
+        let _ = checked(sink.borrow_mut().flush());
+    }
+    if let Some(failure) = judge.failure() {
+        return Err(failure.into());
+    }
+    if let Some(error) = refused.into_inner() {
         return Err(error.into());
     }
     let summary = render(&Run {
-        tally: &judge.tally,
+        tally: judge.tally(),
         forgotten: judge.forgotten(),
+        evicted: judge.evicted(),
+        today: chrono::Utc::now().date_naive(),
         reading: &reading,
         elapsed: started.elapsed(),
         engine: &engine,
@@ -64,7 +89,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
         Exit::Failed
     } else if args
         .fail_on
-        .is_some_and(|least| judge.tally.highest() >= Some(least))
+        .is_some_and(|least| judge.tally().highest() >= Some(least))
     {
         Exit::Alerted
     } else {

@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::inputs::Reading;
 use crate::alert::escape;
 use crate::detect::Engine;
@@ -13,6 +15,10 @@ use crate::pipeline::Tally;
 pub(super) struct Run<'r> {
     pub(super) tally: &'r Tally,
     pub(super) forgotten: u64,
+    /// What each detector gave up of its state.
+    pub(super) evicted: Vec<(String, u64)>,
+    /// By which exceptions have expired.
+    pub(super) today: NaiveDate,
     pub(super) reading: &'r Reading,
     pub(super) elapsed: Duration,
     pub(super) engine: &'r Engine,
@@ -132,6 +138,22 @@ fn alerts(out: &mut String, run: &Run<'_>) {
     also(tally.below, "matches lay below --min-severity");
     also(tally.silenced, "matches were silenced by exceptions");
     also(
+        tally.folded,
+        "alerts were folded into one that had been raised",
+    );
+    also(
+        tally.undated,
+        "records tell no time: thresholds, baselines and sequences leave them out",
+    );
+    also(
+        tally.lost,
+        "events found no room under their key: a threshold or sequence may have missed them",
+    );
+    for (detector, count) in &run.evicted {
+        let text = format!("oldest entries of {detector} were given up for want of room");
+        also(*count, &escape::visible(&text));
+    }
+    also(
         run.forgotten,
         "alert ids were forgotten: their repeats may be among these",
     );
@@ -144,7 +166,10 @@ fn exceptions(out: &mut String, run: &Run<'_>) {
         let until = allow
             .until
             .map_or_else(String::new, |day| format!(", until {day}"));
-        let text = if used == 0 {
+        let ended = allow.until.is_some_and(|day| day < run.today);
+        let text = if used == 0 && ended {
+            format!("expired for {}: {when}{until}; take it out", allow.detector)
+        } else if used == 0 {
             format!("unused for {}: {when}{until}", allow.detector)
         } else {
             format!(

@@ -4,6 +4,7 @@
 //! where there is one. And a read that blocks, as on an idle pipe, keeps nobody from stopping.
 
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -22,54 +23,90 @@ const WAITING: usize = 3;
 /// Bytes that tell a format of compression.
 const MAGIC: u64 = 4;
 
-/// How often a reader that waits looks whether it should stop.
+/// How often a reader that waits looks whether it should stop, and how long it waits before it tells.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// The bytes of an input for a [`Reader`](super::Reader): read ahead on another thread where that
-/// gains something, since the input is compressed or (a pipe, a terminal) may block; else as they are.
+/// Which inputs are read ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// Those that are compressed: where a core has nothing else to do, that gains something.
+    Packed,
+    /// Any: it may block, as a pipe or a terminal.
+    Always,
+    /// None.
+    Never,
+}
+
+/// How to stop a reading, and whom to tell that it waits.
+#[derive(Clone)]
+pub struct Waiting<'a> {
+    /// Once it is set the input ends.
+    pub stop: Arc<AtomicBool>,
+    /// Called when the input has given nothing for a while. A break ends the input.
+    pub idle: &'a dyn Fn() -> ControlFlow<()>,
+}
+
+/// The bytes of an input for a [`Reader`](super::Reader), read ahead on another thread or as they are.
 ///
 /// # Errors
 /// When the first bytes can't be read or the system gives no thread.
-pub fn open(
+pub fn open<'a>(
     mut input: impl Read + Send + 'static,
-    may_block: bool,
+    ahead: Ahead,
     limits: Limits,
-    stop: &Arc<AtomicBool>,
-) -> io::Result<Box<dyn Read>> {
-    if may_block {
-        return Ok(Box::new(Ahead::open(input, limits, Arc::clone(stop))?));
+    waiting: &Waiting<'a>,
+) -> io::Result<Box<dyn Read + 'a>> {
+    let stop = Arc::clone(&waiting.stop);
+    match ahead {
+        Ahead::Always => Ok(Box::new(Blocks::open(input, limits, waiting.clone())?)),
+        Ahead::Never => Ok(Box::new(Stoppable { input, stop })),
+        Ahead::Packed => {
+            let mut head = Vec::new();
+            input.by_ref().take(MAGIC).read_to_end(&mut head)?;
+            let packed = Format::of(&head).is_some();
+            let input = io::Cursor::new(head).chain(input);
+            if packed {
+                return Ok(Box::new(Blocks::open(input, limits, waiting.clone())?));
+            }
+            Ok(Box::new(Stoppable { input, stop }))
+        }
     }
-    let mut head = Vec::new();
-    input.by_ref().take(MAGIC).read_to_end(&mut head)?;
-    let packed = Format::of(&head).is_some();
-    let whole = io::Cursor::new(head).chain(input);
-    if packed {
-        return Ok(Box::new(Ahead::open(whole, limits, Arc::clone(stop))?));
+}
+
+/// An input that ends when it is told to.
+struct Stoppable<R> {
+    input: R,
+    stop: Arc<AtomicBool>,
+}
+
+impl<R: Read> Read for Stoppable<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Ok(0);
+        }
+        self.input.read(room)
     }
-    Ok(Box::new(whole))
 }
 
 /// The decompressed bytes of an input, read ahead.
-#[derive(Debug)]
-struct Ahead {
+struct Blocks<'a> {
     blocks: Receiver<io::Result<Vec<u8>>>,
     /// Blocks that were read go back to be filled again.
     empty: SyncSender<Vec<u8>>,
     block: Vec<u8>,
     at: usize,
-    stop: Arc<AtomicBool>,
+    waiting: Waiting<'a>,
 }
 
-impl Ahead {
-    /// Begins to read `input`, whatever layers of compression lie around it. Once `stop` is set the
-    /// input ends.
+impl<'a> Blocks<'a> {
+    /// Begins to read `input`, whatever layers of compression lie around it.
     ///
     /// # Errors
     /// When the system gives no thread.
     fn open(
         input: impl Read + Send + 'static,
         limits: Limits,
-        stop: Arc<AtomicBool>,
+        waiting: Waiting<'a>,
     ) -> io::Result<Self> {
         let (send, blocks) = sync_channel(WAITING);
         let (empty, used) = sync_channel(WAITING + 2);
@@ -81,26 +118,33 @@ impl Ahead {
             empty,
             block: Vec::new(),
             at: 0,
-            stop,
+            waiting,
         })
     }
 
     /// The next block; `None` at the end.
     fn next(&self) -> Option<io::Result<Vec<u8>>> {
+        let mut told = false;
         loop {
-            if self.stop.load(Ordering::Relaxed) {
+            if self.waiting.stop.load(Ordering::Relaxed) {
                 return None;
             }
             match self.blocks.recv_timeout(PATIENCE) {
                 Ok(block) => return Some(block),
-                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if told => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    told = true;
+                    if (self.waiting.idle)().is_break() {
+                        return None;
+                    }
+                }
             }
         }
     }
 }
 
-impl Read for Ahead {
+impl Read for Blocks<'_> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         if self.at >= self.block.len() {
             let Some(block) = self.next() else {
@@ -168,8 +212,12 @@ fn read_some(input: &mut dyn Read, block: &mut [u8]) -> io::Result<usize> {
 mod tests {
     use super::*;
 
-    fn ahead(input: impl Read + Send + 'static, stop: bool) -> Ahead {
-        Ahead::open(input, Limits::default(), Arc::new(AtomicBool::new(stop))).unwrap()
+    fn ahead(input: impl Read + Send + 'static, stop: bool) -> Blocks<'static> {
+        let waiting = Waiting {
+            stop: Arc::new(AtomicBool::new(stop)),
+            idle: &|| ControlFlow::Continue(()),
+        };
+        Blocks::open(input, Limits::default(), waiting).unwrap()
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use ahead::open;
+pub use ahead::{Ahead, Waiting, open};
 pub use item::{Item, Problem};
 pub use limits::Limits;
 pub use line::Decoded;

@@ -152,6 +152,13 @@ impl Detector {
         self.probes.first().map(|probe| &probe.query)
     }
 
+    /// The highest severity that an alert of it can have.
+    #[must_use]
+    pub fn highest(&self) -> Severity {
+        let more = self.escalate.iter().map(|one| one.severity).max();
+        more.map_or(self.severity, |more| more.max(self.severity))
+    }
+
     /// How much an alert of this event matters: the detector's severity, or more.
     #[must_use]
     pub fn severity_of(&self, row: &dyn Row) -> Severity {

@@ -55,7 +55,7 @@ pub struct Hit<'e> {
 }
 
 /// Buffers that are used again for each entry.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scratch {
     candidates: Vec<u64>,
     /// The digest of the last cluster: events of one cluster come together.

@@ -23,6 +23,12 @@ impl Probe {
     pub fn columns(&self) -> &[String] {
         self.program.stats_columns()
     }
+
+    /// How many of them are keys.
+    #[must_use]
+    pub fn keys(&self) -> usize {
+        self.program.stats_keys()
+    }
 }
 
 /// Names whose values are read from a row that matched: fields, or aliases of the query.

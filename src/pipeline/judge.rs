@@ -1,107 +1,102 @@
-//! From a decoded item to alerts: the same steps whatever the events come from.
+//! From decoded items to alerts, whatever the events come from: on one thread, or on several.
 
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::once::Once;
+use super::crew::{self, Crew};
+use super::evaluate::{Evaluator, Finding};
+use super::merge::{Found, Merger};
 use super::tally::Tally;
-use crate::alert::{Alert, Cause, RawEvent, identify, raise};
+use super::window::Window;
+use crate::alert::{Alert, RawEvent};
 use crate::config::Config;
-use crate::decode::{Decoded, Item, Problem, line};
-use crate::detect::{Engine, Finding, Scratch, Severity};
-use crate::record::{Cluster, Entry, LogEvent, Origin, Record};
-
-/// A stretch of event time, in milliseconds since the Unix epoch; open where there is no end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Window {
-    /// The first instant that counts.
-    pub since: Option<i64>,
-    /// The first instant that counts no more.
-    pub until: Option<i64>,
-}
-
-impl Window {
-    /// Whether an instant lies in it. What happened at an unknown time does: nothing is dropped for
-    /// want of a clock.
-    #[must_use]
-    pub fn holds(&self, time: Option<i64>) -> bool {
-        let Some(time) = time else { return true };
-        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
-    }
-
-    const fn is_open(&self) -> bool {
-        self.since.is_none() && self.until.is_none()
-    }
-}
+use crate::decode::Item;
+use crate::detect::{Engine, Severity};
+use crate::state::{Store, StoreError};
 
 /// Judges log events one after another and hands out alerts.
 #[derive(Debug)]
 pub struct Judge<'c> {
-    engine: &'c Engine,
-    config: &'c Config,
-    /// The name that `--cluster` gives to clusters that the input does not name.
-    cluster_name: Option<&'c str>,
-    window: Window,
-    least: Severity,
-    raw: RawEvent,
-    once: Once,
-    scratch: Scratch,
-    /// The cluster of the last event: events of one origin come together.
-    cluster: Option<(Origin, Cluster)>,
-    /// What has been counted.
-    pub tally: Tally,
+    evaluator: Evaluator<'c>,
+    merger: Merger<'c>,
+    findings: Vec<Finding>,
+    found: Found,
+    /// Whether the state outlives the program: a transaction for each event would be dear.
+    durable: bool,
+}
+
+/// Where items go in to be judged.
+pub trait Feed {
+    /// Takes an item; breaks when no more are wanted.
+    fn take(&mut self, item: Item<'_>) -> ControlFlow<()>;
+
+    /// Says that no item comes for a while: all alerts of those that came are handed out now.
+    fn pause(&mut self) -> ControlFlow<()>;
 }
 
 impl<'c> Judge<'c> {
     /// A judge with these detectors and settings.
     #[must_use]
     pub fn new(engine: &'c Engine, config: &'c Config) -> Self {
+        let evaluator = Evaluator::new(engine, config);
+        let merger = Merger::new(engine, evaluator.clusters.clone());
         Self {
-            engine,
-            config,
-            cluster_name: None,
-            window: Window::default(),
-            least: Severity::Info,
-            raw: RawEvent::LeftOut,
-            once: Once::default(),
-            scratch: Scratch::default(),
-            cluster: None,
-            tally: Tally::default(),
+            evaluator,
+            merger,
+            findings: Vec::new(),
+            found: Found::new(),
+            durable: false,
         }
     }
 
     /// Names the cluster where the input does not.
     #[must_use]
-    pub const fn cluster(mut self, name: Option<&'c str>) -> Self {
-        self.cluster_name = name;
+    pub fn cluster(mut self, name: Option<&'c str>) -> Self {
+        self.evaluator.clusters.set_name(name);
+        self.merger.clusters.set_name(name);
         self
     }
 
     /// Judges only what happened in a stretch of time.
     #[must_use]
     pub const fn window(mut self, window: Window) -> Self {
-        self.window = window;
+        self.evaluator.window = window;
         self
     }
 
     /// Hands out only alerts of at least that severity.
     #[must_use]
     pub const fn least(mut self, severity: Severity) -> Self {
-        self.least = severity;
+        self.evaluator.least = severity;
+        self.merger.least = severity;
         self
     }
 
     /// Whether raw events join their alerts.
     #[must_use]
     pub const fn raw(mut self, raw: RawEvent) -> Self {
-        self.raw = raw;
+        self.evaluator.raw = raw;
+        self.merger.raw = raw;
         self
+    }
+
+    /// Remembers in a store that outlives the program.
+    #[must_use]
+    pub fn store(mut self, store: Box<dyn Store + 'c>) -> Self {
+        self.merger.store = store;
+        self.durable = true;
+        self
+    }
+
+    /// What has been counted.
+    #[must_use]
+    pub const fn tally(&self) -> &Tally {
+        &self.merger.tally
     }
 
     /// How many alert ids have been forgotten for want of memory.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {
-        self.once.forgotten
+        self.merger.forgotten()
     }
 
     /// Takes an item and calls `on` for each alert that it raises.
@@ -111,107 +106,75 @@ impl<'c> Judge<'c> {
         item: Item<'_>,
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        match item {
-            Item::Event(event) => self.event(&event, on),
-            Item::Problem(problem) => {
-                self.tally.problem(&problem);
-                ControlFlow::Continue(())
-            }
-            Item::Control(_) => {
-                self.tally.control += 1;
-                ControlFlow::Continue(())
-            }
+        let tally = &mut self.merger.tally;
+        self.evaluator.evaluate(&item, tally, &mut self.findings);
+        if self.findings.is_empty() {
+            return ControlFlow::Continue(());
         }
+        self.found
+            .extend(self.findings.drain(..).map(|one| (0, one)));
+        self.merger
+            .take(&mut self.found, &|_| Some(item.clone()), on)
     }
 
-    /// A record that makes anything panic is set aside and counted, never a crash loop.
-    fn event(
+    /// Decides what waited for events from before `until` (milliseconds since the Unix epoch), since
+    /// none will come any more.
+    pub fn settle(
         &mut self,
-        event: &LogEvent<'_>,
+        until: i64,
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let judged = catch_unwind(AssertUnwindSafe(|| self.judge(event, on)));
-        judged.unwrap_or_else(|_| {
-            self.tally.quarantined += 1;
-            ControlFlow::Continue(())
+        self.merger.settle(until, on)
+    }
+
+    /// What kept the state from being used, if anything did; nothing was judged after it.
+    #[must_use]
+    pub fn failure(&mut self) -> Option<StoreError> {
+        self.merger.failure.take()
+    }
+
+    /// How much each detector gave up for want of room.
+    #[must_use]
+    pub fn evicted(&self) -> Vec<(String, u64)> {
+        self.merger.store.evicted()
+    }
+
+    /// Judges what `read` feeds, evaluating on so many threads beside this one; with fewer than two,
+    /// on this one alone. The alerts, their order and all counts are the same for any number.
+    ///
+    /// `read` ends with a [`Feed::pause`]: what it fed since the last one may not be handed out yet.
+    pub fn run<T>(
+        &mut self,
+        threads: usize,
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+        read: impl FnOnce(&mut dyn Feed) -> T,
+    ) -> T {
+        if threads < 2 && !self.durable {
+            return read(&mut Alone { judge: self, on });
+        }
+        std::thread::scope(|scope| {
+            let workers = crew::start(scope, threads, &self.evaluator);
+            if workers.is_empty() {
+                return read(&mut Alone { judge: self, on });
+            }
+            read(&mut Crew::new(workers, &mut self.merger, on))
         })
     }
+}
 
-    fn judge(
-        &mut self,
-        event: &LogEvent<'_>,
-        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        self.tally.bytes += event.message.len() as u64;
-        let record = match line::decode(event) {
-            Decoded::Record(record) => {
-                match record {
-                    Record::Audit(_) => self.tally.audit += 1,
-                    Record::Authenticator(_) => self.tally.authenticator += 1,
-                }
-                record
-            }
-            Decoded::Salvaged(record) => {
-                self.tally.salvaged += 1;
-                record
-            }
-            Decoded::Foreign(kind) => {
-                self.tally.foreign(kind);
-                return ControlFlow::Continue(());
-            }
-            Decoded::Refused(reason) => {
-                let detail = "the line is no audit event and no authenticator line".into();
-                self.tally.problem(&Problem {
-                    reason,
-                    position: event.position,
-                    detail,
-                });
-                return ControlFlow::Continue(());
-            }
-        };
-        self.know_cluster(event.origin);
-        let Some((_, cluster)) = &self.cluster else {
-            return ControlFlow::Continue(());
-        };
-        let entry = Entry::new(event, cluster, record);
-        if !self.window.is_open() && !self.window.holds(entry.time()) {
-            self.tally.outside += 1;
-            return ControlFlow::Continue(());
-        }
-        let mut flow = ControlFlow::Continue(());
-        let (tally, once, engine) = (&mut self.tally, &mut self.once, self.engine);
-        let (least, raw) = (self.least, self.raw);
-        engine.judge(&entry, &mut self.scratch, |finding| {
-            let Finding::Hit(hit) = finding else { return };
-            if hit.silenced.is_some() {
-                tally.silenced += 1;
-            } else if hit.detector.severity < least {
-                tally.below += 1;
-            } else if !once.is_first(identify(&hit.detector.id, &entry)) {
-                tally.repeats += 1;
-            } else if flow.is_continue() {
-                tally.alert(&hit.detector.id, hit.detector.severity);
-                flow = on(raise(
-                    hit.detector,
-                    &entry,
-                    Cause::Match,
-                    engine.schema(),
-                    raw,
-                ));
-            }
-        });
-        flow
+/// Judging on the thread that reads: nothing is copied, and nothing waits.
+struct Alone<'j, 'c> {
+    judge: &'j mut Judge<'c>,
+    on: &'j mut dyn FnMut(Alert) -> ControlFlow<()>,
+}
+
+impl Feed for Alone<'_, '_> {
+    #[inline]
+    fn take(&mut self, item: Item<'_>) -> ControlFlow<()> {
+        self.judge.take(item, self.on)
     }
 
-    fn know_cluster(&mut self, origin: &Origin) {
-        if self
-            .cluster
-            .as_ref()
-            .is_some_and(|(known, _)| known == origin)
-        {
-            return;
-        }
-        let cluster = self.config.cluster_of(origin, self.cluster_name);
-        self.cluster = Some((origin.clone(), cluster));
+    fn pause(&mut self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
     }
 }

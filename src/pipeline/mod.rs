@@ -1,9 +1,21 @@
 //! Wires source, decode, detect, alert and sink.
+//!
+//! An evaluator looks at each record alone and a merger at what the evaluators found, in the order of
+//! the input. [`Judge`] runs both, on one thread or with evaluators on several.
 
+mod batch;
+mod clusters;
+mod crew;
+mod evaluate;
 mod judge;
+mod merge;
 mod once;
+mod remember;
 mod tally;
+mod window;
 
-pub use judge::{Judge, Window};
+pub use evaluate::{Evaluator, Finding};
+pub use judge::{Feed, Judge};
 pub use once::Once;
 pub use tally::{Severities, Tally};
+pub use window::Window;

@@ -13,7 +13,7 @@ const SHOWN: usize = 3;
 pub type Severities = BTreeMap<Severity, u64>;
 
 /// The counts of one run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Audit events read whole.
     pub audit: u64,
@@ -33,7 +33,7 @@ pub struct Tally {
     pub quarantined: u64,
     /// Alerts raised, by severity.
     pub alerts: Severities,
-    /// Alerts raised, by detector.
+    /// Alerts raised, by detector, with the highest severity among them.
     pub by_detector: BTreeMap<String, (Severity, u64)>,
     /// Matches that belong to an alert already raised: other stages, and repeats.
     pub repeats: u64,
@@ -41,6 +41,12 @@ pub struct Tally {
     pub below: u64,
     /// Matches that an exception silenced.
     pub silenced: u64,
+    /// Alerts that were folded into one that had been raised.
+    pub folded: u64,
+    /// Records at an unknown time: they are in no threshold, baseline or sequence.
+    pub undated: u64,
+    /// Events that a detector could not remember for want of room under one key.
+    pub lost: u64,
     /// Bytes of log lines judged.
     pub bytes: u64,
 }
@@ -64,10 +70,66 @@ impl Tally {
     pub fn alert(&mut self, detector: &str, severity: Severity) {
         *self.alerts.entry(severity).or_default() += 1;
         match self.by_detector.get_mut(detector) {
-            Some((_, count)) => *count += 1,
+            Some((highest, count)) => {
+                *highest = severity.max(*highest);
+                *count += 1;
+            }
             None => {
                 self.by_detector.insert(detector.to_owned(), (severity, 1));
             }
+        }
+    }
+
+    /// Adds the counts of what came next in the input, and empties them.
+    pub fn merge(&mut self, next: &mut Self) {
+        let Self {
+            audit,
+            authenticator,
+            salvaged,
+            foreign,
+            control,
+            outside,
+            problems,
+            quarantined,
+            alerts,
+            by_detector,
+            repeats,
+            below,
+            silenced,
+            folded,
+            undated,
+            lost,
+            bytes,
+        } = std::mem::take(next);
+        self.audit += audit;
+        self.authenticator += authenticator;
+        self.salvaged += salvaged;
+        self.control += control;
+        self.outside += outside;
+        self.quarantined += quarantined;
+        self.repeats += repeats;
+        self.below += below;
+        self.silenced += silenced;
+        self.folded += folded;
+        self.undated += undated;
+        self.lost += lost;
+        self.bytes += bytes;
+        for (kind, count) in foreign {
+            *self.foreign.entry(kind).or_default() += count;
+        }
+        for (reason, (more, cases)) in problems {
+            let (count, shown) = self.problems.entry(reason).or_default();
+            *count += more;
+            shown.extend(cases);
+            shown.truncate(SHOWN);
+        }
+        for (severity, count) in alerts {
+            *self.alerts.entry(severity).or_default() += count;
+        }
+        for (detector, (severity, more)) in by_detector {
+            let (highest, count) = self.by_detector.entry(detector).or_insert((severity, 0));
+            *highest = severity.max(*highest);
+            *count += more;
         }
     }
 

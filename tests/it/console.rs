@@ -199,7 +199,7 @@ impl Pair {
             detector.unset_lists
         );
         let log = detector.log;
-        let translation = translate(detector.query.as_ref().unwrap(), log);
+        let translation = translate(detector.query().unwrap(), log);
         let mut schema = RawSchema {
             log: Some(log),
             ..RawSchema::default()

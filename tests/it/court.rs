@@ -59,7 +59,7 @@ pub(crate) fn judge<'i>(inputs: impl IntoIterator<Item = &'i [u8]>) -> (Vec<Aler
         });
         assert!(flow.is_continue());
     }
-    (alerts, judge.tally)
+    (alerts, judge.tally().clone())
 }
 
 /// The ids of the alerts that inputs raise. Everything in them must be readable.

@@ -18,7 +18,7 @@ use crate::wrap::{ALL, Wrapping, fits, wrap};
 const QUIET_LINES: usize = 150;
 
 /// A day: the attack, part of a quiet day, and lines that were cut off.
-static DAY: LazyLock<Vec<String>> = LazyLock::new(|| {
+pub(crate) static DAY: LazyLock<Vec<String>> = LazyLock::new(|| {
     let exported = "samples/attack/exportedlogs";
     let mut day: Vec<String> = Vec::new();
     for file in walkdir::WalkDir::new(Path::new(ROOT).join(exported)).sort_by_file_name() {

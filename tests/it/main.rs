@@ -21,4 +21,5 @@ mod manual;
 mod prefixes;
 mod program;
 mod story;
+mod threads;
 mod wrap;

@@ -184,6 +184,18 @@ impl<'a> Actor<'a> {
         }
     }
 
+    /// By whom counts and baselines are kept: the canonical ARN and the session name of an IAM
+    /// principal of the customer's, since many people may share one user name; the user name of all
+    /// others.
+    #[must_use]
+    pub fn identity(&self) -> Option<Cow<'a, str>> {
+        let own = matches!(self.kind, ActorKind::Human | ActorKind::Unknown) || self.spoofed;
+        if own && let Some(person) = self.principal.person() {
+            return Some(person);
+        }
+        (!self.username.is_empty()).then(|| self.username.clone())
+    }
+
     /// A short name for people: the session behind a role, the IAM user, else the username.
     #[must_use]
     pub fn display(&self) -> Cow<'a, str> {

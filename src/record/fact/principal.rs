@@ -154,6 +154,15 @@ impl<'a> Principal<'a> {
         }
     }
 
+    /// Who it is: the canonical ARN, and the session name where there is one.
+    pub(super) fn person(&self) -> Option<Cow<'a, str>> {
+        match (&self.canonical_arn, &self.session_name) {
+            (Some(arn), Some(session)) => Some(Cow::Owned(format!("{arn}/{session}"))),
+            (Some(arn), None) => self.arn.clone().or_else(|| Some(arn.clone())),
+            (None, _) => self.arn.clone(),
+        }
+    }
+
     /// A short name for people.
     #[must_use]
     pub fn display(&self) -> Option<Cow<'a, str>> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Deserialize;
-use trailhound::detect::{Detector, Lists, Loaded, Log};
+use trailhound::detect::{Detector, Kind, Lists, Loaded, Log, Names};
 
 use super::markdown::{block, code, table};
 
@@ -82,11 +82,74 @@ fn row(detector: &Detector) -> [String; 7] {
         format!("[{0}](#{0})", detector.id),
         detector.severity.to_string(),
         on(detector),
-        "match".to_owned(),
+        detector.kind.as_str().to_owned(),
         log(detector).to_owned(),
         detector.attack.join(" "),
         detector.title.clone(),
     ]
+}
+
+/// What a detector remembers, in a sentence.
+fn memory(detector: &Detector) -> String {
+    let names = |names: &Names| {
+        let codes: Vec<String> = names.as_slice().iter().map(|name| code(name)).collect();
+        codes.join(", ")
+    };
+    let span = |millis: i64| humantime(millis);
+    let mut out = match &detector.kind {
+        Kind::Match => String::new(),
+        Kind::Threshold(threshold) => format!("\nWithin any {}.\n", threshold.window),
+        Kind::FirstSeen(seen) => {
+            let whose = match seen.key.as_slice() {
+                [] => "the cluster".to_owned(),
+                _ => names(&seen.key),
+            };
+            format!(
+                "\nFirst seen: {} of {whose}; learns for {}, forgets after {}.\n",
+                names(&seen.value),
+                span(seen.terms.learning),
+                span(seen.terms.horizon)
+            )
+        }
+        Kind::Sequence(sequence) => format!(
+            "\nAll steps{} of the same {} within {}.\n",
+            if sequence.plan.ordered {
+                ", in this order,"
+            } else {
+                ""
+            },
+            names(&sequence.by),
+            span(sequence.plan.within)
+        ),
+    };
+    for one in &detector.escalate {
+        let _ = write!(
+            out,
+            "\nAt least {} where {}.\n",
+            one.severity,
+            code(&one.when)
+        );
+    }
+    if let Some(folding) = &detector.folding {
+        let _ = write!(
+            out,
+            "\nEqual alerts of one {} fold within {}.\n",
+            names(&folding.by),
+            span(folding.window)
+        );
+    }
+    out
+}
+
+/// `300000` as `5m`.
+fn humantime(millis: i64) -> String {
+    let seconds = millis / 1_000;
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
+    let whole = units.iter().find(|(unit, _)| seconds % unit == 0);
+    whole.map_or_else(
+        || format!("{seconds}s"),
+        |(unit, letter)| format!("{}{letter}", seconds / unit),
+    )
 }
 
 fn section(detector: &Detector) -> String {
@@ -115,7 +178,10 @@ fn section(detector: &Detector) -> String {
     if !detector.description.trim().is_empty() {
         let _ = write!(out, "\n{}\n", detector.description.trim());
     }
-    let _ = write!(out, "\n{}", block(&detector.query_text));
+    for query in &detector.query_texts {
+        let _ = write!(out, "\n{}", block(query));
+    }
+    let _ = write!(out, "{}", memory(detector));
     if !detector.runbook.trim().is_empty() {
         let _ = write!(out, "\n**Runbook.** {}\n", detector.runbook.trim());
     }

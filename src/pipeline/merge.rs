@@ -1,0 +1,148 @@
+//! What needs to know what came before: takes the findings of all evaluators on one thread, strictly
+//! in the order of the input, merges them into the state, and hands out alerts.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::clusters::Clusters;
+use super::evaluate::{Finding, set_aside};
+use super::once::Once;
+use super::remember::Remembering;
+use super::tally::Tally;
+use crate::alert::{Alert, RawEvent};
+use crate::decode::Item;
+use crate::detect::{Engine, Severity};
+use crate::state::{MemoryStore, Store, StoreError};
+
+/// Joins findings to alerts, and counts to one sum.
+#[derive(Debug)]
+pub(super) struct Merger<'c> {
+    engine: &'c Engine,
+    pub(super) clusters: Clusters<'c>,
+    pub(super) least: Severity,
+    pub(super) raw: RawEvent,
+    pub(super) store: Box<dyn Store + 'c>,
+    once: Once,
+    /// What has been counted so far.
+    pub(super) tally: Tally,
+    /// What keeps the state from being used; nothing is merged after it.
+    pub(super) failure: Option<StoreError>,
+}
+
+/// Findings of several items, each with the place of its item.
+pub(super) type Found = Vec<(usize, Finding)>;
+
+impl<'c> Merger<'c> {
+    /// A merger that remembers in memory.
+    pub(super) fn new(engine: &'c Engine, clusters: Clusters<'c>) -> Self {
+        Self {
+            engine,
+            clusters,
+            least: Severity::Info,
+            raw: RawEvent::LeftOut,
+            store: Box::new(MemoryStore::default()),
+            once: Once::default(),
+            tally: Tally::default(),
+            failure: None,
+        }
+    }
+
+    /// Takes what was found in some items, in their order, and calls `on` for each alert that comes
+    /// of it. What they change of the state is one transaction. `found` is empty afterwards.
+    ///
+    /// A finding that makes anything panic is set aside and counted.
+    pub(super) fn take<'i>(
+        &mut self,
+        found: &mut Found,
+        item: &'i dyn Fn(usize) -> Option<Item<'i>>,
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut together = Vec::new();
+        if found
+            .iter()
+            .any(|(_, finding)| !matches!(finding, Finding::Alert(_)))
+        {
+            let mut remembering = Remembering {
+                engine: self.engine,
+                clusters: &mut self.clusters,
+                raw: self.raw,
+                tally: &mut self.tally,
+            };
+            match remembering.merge(self.store.as_mut(), found, item) {
+                Ok(alerts) => together = alerts,
+                Err(error) => return self.fail(error),
+            }
+        }
+        let mut together = together.into_iter().peekable();
+        for (place, (_, finding)) in found.drain(..).enumerate() {
+            if let Finding::Alert(alert) = finding {
+                self.hand_out(*alert, on)?;
+            }
+            while let Some((_, alert)) = together.next_if(|(at, _)| *at == place) {
+                self.hand_out(alert, on)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Decides what waited for events from before `until` (milliseconds since the Unix epoch): none
+    /// will come any more.
+    pub(super) fn settle(
+        &mut self,
+        until: i64,
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if self.failure.is_some() {
+            return ControlFlow::Break(());
+        }
+        let mut remembering = Remembering {
+            engine: self.engine,
+            clusters: &mut self.clusters,
+            raw: self.raw,
+            tally: &mut self.tally,
+        };
+        match remembering.settle(self.store.as_mut(), until) {
+            Ok(alerts) => alerts
+                .into_iter()
+                .try_for_each(|alert| self.hand_out(alert, on)),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn fail(&mut self, error: StoreError) -> ControlFlow<()> {
+        self.failure = Some(error);
+        ControlFlow::Break(())
+    }
+
+    fn hand_out(
+        &mut self,
+        alert: Alert,
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if alert.severity < self.least {
+            self.tally.below += 1;
+        } else if !self.once.is_first(alert.id) {
+            self.tally.repeats += 1;
+        } else {
+            self.tally.alert(&alert.detector.id, alert.severity);
+            return on(alert);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// How many alert ids have been forgotten for want of memory.
+    #[must_use]
+    pub(super) const fn forgotten(&self) -> u64 {
+        self.once.forgotten
+    }
+}
+
+/// Runs `work` on an item; one that makes it panic is set aside and counted.
+pub(super) fn guarded<T>(
+    item: &Item<'_>,
+    tally: &mut Tally,
+    work: impl FnOnce(&mut Tally) -> T,
+) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(|| work(tally)));
+    done.map_err(|_| set_aside(item, tally)).ok()
+}
