@@ -20,6 +20,7 @@ mod layers;
 mod manual;
 mod prefixes;
 mod program;
+mod quiet;
 mod story;
 mod threads;
 mod wrap;
