@@ -29,6 +29,11 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Run a Logs Insights query over exported log files.
     Query(QueryArgs),
+    /// Show who makes the volume: events and bytes by user, verb, resource and so on.
+    ///
+    /// CloudWatch Logs bills the bytes of the log lines, so bytes are what counts here: shares and
+    /// the order are theirs. A copy of an event in a second file counts again.
+    Stats(StatsArgs),
     /// List, show, check and test detectors.
     Detectors(DetectorsArgs),
     /// List the fields that queries can use.
@@ -124,6 +129,34 @@ pub struct QueryArgs {
     #[command(flatten)]
     pub time: TimeArgs,
     /// Settings: lists that the query uses as ${name}, and clusters.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Name of the cluster, where the input does not tell it.
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+/// Options of `stats`.
+#[derive(Debug, Arguments)]
+pub struct StatsArgs {
+    #[arg(required = true, value_name = "PATH", help = INPUT_HELP)]
+    pub paths: Vec<String>,
+    /// Count by this instead: user, verb, resource, agent, namespace, code, log, level, stage, or any
+    /// field that `trailhound fields` lists; may be repeated.
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// How many values of each are shown; the others are summed up in one line.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+    /// How the result is written [default: table on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<TableFormat>,
+    /// Draw bars with plain characters, as is done anyway where standard output is no terminal.
+    #[arg(long)]
+    pub ascii: bool,
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// Settings: clusters.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Name of the cluster, where the input does not tell it.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 
+use super::Exit;
 use super::exit::UsageError;
 use super::progress::Bar;
 use crate::decode::{self, Item, Limits, Reader};
@@ -29,6 +30,19 @@ pub(super) struct Reading {
     pub(super) skipped: Vec<String>,
     /// Whether Ctrl-C ended it.
     pub(super) interrupted: bool,
+}
+
+impl Reading {
+    /// How a command ends that did nothing but read.
+    pub(super) const fn exit(&self) -> Exit {
+        if self.interrupted {
+            Exit::Interrupted
+        } else if self.failures.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Failed
+        }
+    }
 }
 
 impl Inputs {
