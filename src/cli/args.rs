@@ -29,6 +29,19 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Run a Logs Insights query over exported log files.
     Query(QueryArgs),
+    /// Show why a detector alerts on an event, or why not: which conditions hold.
+    ///
+    /// Asks the detector about every event and explains those that match and those that nearly do:
+    /// each condition as it is written, whether it holds (✓), does not (✗) or can't be decided for want
+    /// of a value (?), and the values it looked at. For a match it tells the exceptions, too.
+    ///
+    /// A near miss fulfils at least one condition that most events in the input don't. The nearest come
+    /// first: a condition that does not hold weighs the more the fewer events fulfil it. Of an input of
+    /// no more than --limit events every one counts that fulfils any condition. Matches come before
+    /// them, and take half of --limit at most when there are enough misses.
+    ///
+    /// It works for detectors that are off by default, too.
+    Explain(ExplainArgs),
     /// Show who makes the volume: events and bytes by user, verb, resource and so on.
     ///
     /// CloudWatch Logs bills the bytes of the log lines, so bytes are what counts here: shares and
@@ -129,6 +142,38 @@ pub struct QueryArgs {
     #[command(flatten)]
     pub time: TimeArgs,
     /// Settings: lists that the query uses as ${name}, and clusters.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Name of the cluster, where the input does not tell it.
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Arguments)]
+pub struct ExplainArgs {
+    /// The detector's id.
+    pub detector: String,
+    #[arg(required = true, value_name = "PATH", help = INPUT_HELP)]
+    pub paths: Vec<String>,
+    /// Explain only the events of this request, by its audit id or CloudWatch's event id.
+    #[arg(long, value_name = "AUDIT_ID")]
+    pub event: Option<String>,
+    /// Explain every event, in the order of the input.
+    #[arg(long, conflicts_with = "event")]
+    pub all: bool,
+    /// How many events are explained [default: 20; with --all or --event all of them].
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// How explanations are written [default: pretty on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<AlertFormat>,
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// More detectors, from a folder or a file; may be repeated.
+    #[arg(long = "detectors", value_name = "DIR")]
+    pub detectors: Vec<PathBuf>,
+    /// Settings: clusters, lists and exceptions.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Name of the cluster, where the input does not tell it.

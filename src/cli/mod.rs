@@ -5,6 +5,7 @@ mod completions;
 mod detectors;
 mod entries;
 mod exit;
+mod explain;
 mod fields;
 mod inputs;
 mod progress;
@@ -44,6 +45,7 @@ pub fn run() -> ExitCode {
     let done = match args.command {
         args::Command::Replay(args) => replay::run(args),
         args::Command::Query(args) => query::run(args),
+        args::Command::Explain(args) => explain::run(&args),
         args::Command::Stats(args) => stats::run(&args),
         args::Command::Detectors(args) => detectors::run(args),
         args::Command::Fields(args) => fields::run(&args),

@@ -72,7 +72,8 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     })
 }
 
-fn format(asked: Option<AlertFormat>) -> Format {
+/// The form asked for, or what suits standard output.
+pub(super) fn format(asked: Option<AlertFormat>) -> Format {
     let terminal = io::stdout().is_terminal();
     let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
     let paint = if terminal && colour {
