@@ -37,8 +37,9 @@ pub enum Command {
     ///
     /// A near miss fulfils at least one condition that most events in the input don't. The nearest come
     /// first: a condition that does not hold weighs the more the fewer events fulfil it. Of an input of
-    /// no more than --limit events every one counts that fulfils any condition. Matches come before
-    /// them, and take half of --limit at most when there are enough misses.
+    /// no more than --limit events, or of which most fulfil each condition, every event is near that
+    /// fulfils any. Matches come before misses. When there is not room for all, misses get half of it,
+    /// and misses of which the same conditions hold share a quarter.
     ///
     /// It works for detectors that are off by default, too.
     Explain(ExplainArgs),

@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::compile::CompileError;
 use super::compile::explanation::{Named, Outline, Part, Question, outline};
 use super::field::{Row, Schema};
-use super::node::Frame;
+use super::node::{Condition, Frame};
 use super::truth::Truth;
 use super::value::Value;
 
@@ -29,7 +29,7 @@ pub struct Told<'e> {
     pub text: &'e str,
     /// Whether it holds; [`Truth::True`] for what only names values.
     pub truth: Truth,
-    /// The values it looked at or made, by name.
+    /// The values it looked at or made, by name; of a list those elements first that satisfy it.
     pub seen: Vec<(&'e str, Value<'static>)>,
     /// The conditions it is made of.
     pub parts: Vec<Told<'e>>,
@@ -175,7 +175,13 @@ impl Question {
                 text,
                 condition,
                 seen,
-            } => return named(Form::Test, text, condition.truth(frame), seen, frame),
+            } => {
+                let mut told = named(Form::Test, text, condition.truth(frame), seen, frame);
+                if let [(_, value)] = told.seen.as_mut_slice() {
+                    passing_first(condition, value);
+                }
+                return told;
+            }
             Self::Not(inner) => (Form::Not, std::slice::from_ref(&**inner)),
             Self::All(all) => (Form::All, all.as_slice()),
             Self::Any(any) => (Form::Any, any.as_slice()),
@@ -187,6 +193,16 @@ impl Question {
             seen: Vec::new(),
             parts: parts.iter().map(|part| part.tell(frame)).collect(),
         }
+    }
+}
+
+/// Puts those elements of a list first for which the condition holds: a reader may not get to see the
+/// others.
+fn passing_first(condition: &Condition, value: &mut Value<'static>) {
+    if let (Condition::Test { test, negated, .. }, Value::List(items)) = (condition, value) {
+        let mut sorted = items.to_vec();
+        sorted.sort_by_key(|item| !test.passes(item, *negated).holds());
+        *items = sorted.into();
     }
 }
 

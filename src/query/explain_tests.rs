@@ -109,6 +109,17 @@ fn computed_names_and_sides_are_told_with_their_values() {
 }
 
 #[test]
+fn of_a_list_the_elements_that_satisfy_the_condition_come_first() {
+    let items = Value::List(vec![t("ax"), t("b"), t("bx"), t("c")].into());
+    let told = |query| lines(query, &[("l", items.clone())]);
+    assert_eq!(told("filter l like /b/"), ["+ l like /b/ l:b, bx, ax, c"]);
+    assert_eq!(
+        told(r#"filter l not in ["ax", "b"]"#),
+        [r#"+ l not in ["ax", "b"] l:bx, c, ax, b"#]
+    );
+}
+
+#[test]
 fn of_several_rows_the_nearest_is_told_and_no_row_is_no_match() {
     let query = r#"unnest l into x | filter x = "b" and a = "1""#;
     let items = Value::List(vec![t("a"), t("b"), t("c")].into());

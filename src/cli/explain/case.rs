@@ -77,7 +77,7 @@ impl Case {
         let line = entry.authenticator();
         Self {
             time: alert.and_then(|alert| alert.time),
-            who: text(actor.and_then(|actor| actor.username.as_deref().or(actor.arn.as_deref()))),
+            who: actor.and_then(|actor| who(actor.username.as_deref(), actor.arn.as_deref())),
             what: match line {
                 Some(line) => text(line.get("msg")).unwrap_or_default(),
                 None => alert.map(action).unwrap_or_default(),
@@ -203,10 +203,20 @@ fn seen(name: &str, value: &Value<'_>) -> Seen {
         name: name.to_owned(),
         value: (!value.is_missing()).then(|| match value {
             Value::Text(text) if text.is_empty() => String::new(),
+            list @ Value::List(_) => format!("[{}]", shown(list)),
             value => shown(value),
         }),
         is_text: matches!(value, Value::Text(_)),
     }
+}
+
+/// The name, and the ARN where that says more: many people share a name.
+fn who(username: Option<&str>, arn: Option<&str>) -> Option<String> {
+    let text = match (username, arn) {
+        (Some(name), Some(arn)) if name != arn => format!("{name} ({arn})"),
+        (name, arn) => name.or(arn)?.to_owned(),
+    };
+    Some(shown(&Value::Text(text.into())))
 }
 
 fn action(alert: &Alert) -> String {

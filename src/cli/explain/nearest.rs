@@ -3,8 +3,6 @@
 //! A condition that does not hold weighs the more the fewer events fulfil it, so that an exec of the
 //! wrong person is nearer to "exec of somebody" than anything else that person does.
 
-use std::cmp::Ordering;
-
 use rustc_hash::FxHashMap;
 
 use super::case::Verdict;
@@ -98,11 +96,16 @@ impl<C> Nearest<C> {
             .sum();
         let mut parts = vec![
             format!("{} asked", grouped(self.events)),
-            format!("{} alerts", grouped(self.alerts)),
+            match self.alerts {
+                1 => "1 alert".to_owned(),
+                alerts => format!("{} alerts", grouped(alerts)),
+            },
             format!("{} silenced", grouped(self.silenced)),
         ];
-        if !self.misses.is_empty() {
-            parts.push(format!("{} near misses", grouped(near)));
+        match near {
+            _ if self.misses.is_empty() => {}
+            1 => parts.push("1 near miss".to_owned()),
+            _ => parts.push(format!("{} near misses", grouped(near))),
         }
         parts.join(", ")
     }
@@ -110,40 +113,45 @@ impl<C> Nearest<C> {
     /// The cases to show: matches in the order of the input, for which half of the room is kept, then
     /// misses, the nearest first.
     pub(super) fn finish(mut self) -> Vec<C> {
-        let limit = self.limit;
-        let mut groups = Vec::new();
-        let any_near =
-            !self.matched.is_empty() || self.misses.keys().any(|held| self.is_near(held));
-        for (held, misses) in std::mem::take(&mut self.misses) {
-            if !any_near || self.is_near(&held) {
-                groups.push((self.distance(&held), misses));
-            }
-        }
-        let mut misses: Vec<(f64, u64, C)> = groups
-            .into_iter()
-            .flat_map(|(distance, misses)| {
-                let with = move |(place, case)| (distance, place, case);
-                misses.first.into_iter().map(with)
-            })
-            .collect();
-        misses.sort_by(|(a, x, _), (b, y, _)| match a.total_cmp(b) {
-            Ordering::Equal => x.cmp(y),
-            order => order,
-        });
-        let free = limit.saturating_sub(misses.len());
+        let misses = self.sorted_misses();
+        let free = self.limit.saturating_sub(misses.len());
         let mut cases = self.matched;
-        cases.truncate(free.max(limit.div_ceil(2)));
-        let free = limit.saturating_sub(cases.len());
-        cases.extend(misses.into_iter().take(free).map(|(_, _, case)| case));
+        cases.truncate(free.max(self.limit.div_ceil(2)));
+        let free = self.limit.saturating_sub(cases.len());
+        cases.extend(misses.into_iter().take(free));
         cases
     }
 
-    /// Whether it fulfils a condition that most events don't. Of a few events all are near that fulfil
-    /// any.
+    /// The nearest misses, as many as may be shown. Those that fulfil the same conditions get a
+    /// quarter of the room, and more only where others leave it.
+    fn sorted_misses(&mut self) -> Vec<C> {
+        let misses = std::mem::take(&mut self.misses);
+        let any_near = !self.matched.is_empty() || misses.keys().any(|held| self.is_near(held));
+        let alike = self.limit.div_ceil(4);
+        let mut sorted = Vec::new();
+        for (held, misses) in misses {
+            if any_near && !self.is_near(&held) {
+                continue;
+            }
+            let distance = self.distance(&held);
+            let first = misses.first.into_iter().enumerate();
+            sorted.extend(first.map(|(nth, (place, case))| (nth >= alike, distance, place, case)));
+        }
+        sorted.sort_by(|(a_more, a, x, _), (b_more, b, y, _)| {
+            a_more.cmp(b_more).then(a.total_cmp(b)).then(x.cmp(y))
+        });
+        sorted.truncate(self.limit);
+        sorted.sort_by(|(_, a, x, _), (_, b, y, _)| a.total_cmp(b).then(x.cmp(y)));
+        sorted.into_iter().map(|(.., case)| case).collect()
+    }
+
+    /// Whether it fulfils a condition that most events don't. Of a few events, or of events that were
+    /// chosen so that most fulfil every condition, all are near that fulfil any.
     fn is_near(&self, held: &[bool]) -> bool {
-        let few = self.events <= self.limit as u64;
+        let is_rare = |by: &u64| by.saturating_mul(2) < self.events;
+        let all = self.events <= self.limit as u64 || !self.held.iter().any(is_rare);
         let mut both = held.iter().zip(&self.held);
-        both.any(|(held, by)| *held && (few || by.saturating_mul(2) < self.events))
+        both.any(|(held, by)| *held && (all || is_rare(by)))
     }
 
     /// How far from a match: the sum of what the conditions weigh that do not hold.
@@ -181,14 +189,14 @@ mod tests {
         events.push((RARE, Verdict::Quiet));
         let (cases, summary) = gathered(20, &events);
         assert_eq!(cases, [31]);
-        assert_eq!(summary, "32 asked, 0 alerts, 0 silenced, 1 near misses");
+        assert_eq!(summary, "32 asked, 0 alerts, 0 silenced, 1 near miss");
     }
 
     #[test]
     fn of_a_few_events_all_are_near_the_nearest_first() {
         let part = [Truth::True, Truth::False, Truth::False];
         let events = [USUAL, part, RARE, USUAL, NONE].map(|truths| (truths, Verdict::Quiet));
-        assert_eq!(gathered(20, &events).0, [2, 1, 0, 3]);
+        assert_eq!(gathered(20, &events).0, [2, 0, 1, 3]);
     }
 
     #[test]
@@ -200,6 +208,16 @@ mod tests {
         assert_eq!(gathered(14, &events).0.len(), 14);
         assert_eq!(gathered(100, &events).0.len(), 20);
         assert!(gathered(0, &events).0.is_empty());
+    }
+
+    #[test]
+    fn misses_of_one_kind_leave_room_for_others() {
+        let part = [Truth::True, Truth::False, Truth::False];
+        let mut events = vec![(RARE, Verdict::Quiet); 9];
+        events.extend(vec![(part, Verdict::Quiet); 2]);
+        events.extend(vec![(NONE, Verdict::Quiet); 20]);
+        assert_eq!(gathered(8, &events).0, [0, 1, 2, 3, 4, 5, 9, 10]);
+        assert_eq!(gathered(4, &events).0, [0, 1, 2, 9]);
     }
 
     #[test]

@@ -145,9 +145,9 @@ fn cut(text: Cow<'_, str>, length: fn(&str) -> usize) -> Cow<'_, str> {
 
 /// How long the first part of a path is, with its slash.
 fn beginning(uri: &str) -> usize {
-    let end = |c| matches!(c, '/' | '?');
-    let rest = uri.get(1..).unwrap_or_default();
-    rest.find(end).map_or(uri.len(), |at| at + 1)
+    let slash = usize::from(uri.starts_with('/'));
+    let rest = uri.get(slash..).unwrap_or_default();
+    rest.find(['/', '?']).map_or(uri.len(), |at| at + slash)
 }
 
 /// How long the product of a user agent is: up to the first blank, of the version only the first two
