@@ -157,7 +157,8 @@ pub struct ExplainArgs {
     pub detector: String,
     #[arg(required = true, value_name = "PATH", help = INPUT_HELP)]
     pub paths: Vec<String>,
-    /// Explain only the events of this request, by its audit id or CloudWatch's event id.
+    /// Explain only the events of this request, by its audit id or CloudWatch's event id; exit code 1
+    /// when there are none.
     #[arg(long, value_name = "AUDIT_ID")]
     pub event: Option<String>,
     /// Explain every event, in the order of the input.
