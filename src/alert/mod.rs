@@ -23,7 +23,7 @@ pub use model::{
     SchemaTag, Source, Target,
 };
 pub use raise::{Cause, RawEvent, identify, raise, reference};
-pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand};
+pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand, shown};
 pub use timestamp::Timestamp;
 
 #[cfg(test)]

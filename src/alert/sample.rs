@@ -145,6 +145,8 @@ pub(super) fn threshold() -> Alert {
     alert.count = 12;
     alert.last = Timestamp::parse("2026-05-01T12:04:00Z");
     alert.group = BTreeMap::from([("user.username".to_owned(), "admin:jane".to_owned())]);
+    alert.measured = BTreeMap::from([("refusals".to_owned(), 12.0)]);
+    alert.closes = Some(AlertId::of(&["exec-any", "first"]));
     alert.actor.impersonated = Some(Impersonated {
         username: some("root"),
         uid: None,
