@@ -63,17 +63,20 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Takes out what looks like a secret, wherever a client's text can stand. Idempotent.
+    /// Takes out what looks like a secret, wherever a client's text can stand: names too, since a
+    /// client chooses most of them. Idempotent. The ids of events stay, by which they are found.
     ///
     /// Not in the summary: its values are redacted when [`expand`](super::expand)
     /// puts them in, and the detector's own words ("read the secret: …") are not a client's.
     pub fn redact(&mut self) {
-        let texts = [
-            &mut self.source.user_agent,
-            &mut self.outcome.reason,
-            &mut self.target.uri,
+        let parts = [
+            self.actor.texts(),
+            self.source.texts(),
+            self.target.texts(),
+            self.outcome.texts(),
+            self.group.values_mut().collect(),
         ];
-        for text in texts.into_iter().flatten().chain(self.group.values_mut()) {
+        for text in parts.into_iter().flatten() {
             if let Cow::Owned(redacted) = redact::value(text) {
                 *text = redacted;
             }
@@ -157,6 +160,25 @@ pub struct Actor {
     pub impersonated: Option<Impersonated>,
 }
 
+impl Actor {
+    /// What a client or a user of the cluster may have written.
+    fn texts(&mut self) -> Vec<&mut String> {
+        let own = [
+            &mut self.username,
+            &mut self.uid,
+            &mut self.arn,
+            &mut self.session_name,
+            &mut self.access_key_id,
+        ];
+        let mut texts: Vec<_> = own.into_iter().flatten().chain(&mut self.groups).collect();
+        if let Some(whom) = &mut self.impersonated {
+            texts.extend([&mut whom.username, &mut whom.uid].into_iter().flatten());
+            texts.extend(&mut whom.groups);
+        }
+        texts
+    }
+}
+
 /// Whom an actor acted as.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impersonated {
@@ -181,6 +203,14 @@ pub struct Source {
     pub user_agent: Option<String>,
 }
 
+impl Source {
+    /// What a client may have written.
+    fn texts(&mut self) -> Vec<&mut String> {
+        let own = [&mut self.ip, &mut self.user_agent];
+        own.into_iter().flatten().chain(&mut self.ips).collect()
+    }
+}
+
 /// What was done, to what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
@@ -200,6 +230,22 @@ pub struct Target {
     pub uri: Option<String>,
 }
 
+impl Target {
+    /// What a client may have written: all of it.
+    fn texts(&mut self) -> Vec<&mut String> {
+        let own = [
+            &mut self.verb,
+            &mut self.resource,
+            &mut self.subresource,
+            &mut self.api_group,
+            &mut self.namespace,
+            &mut self.name,
+            &mut self.uri,
+        ];
+        own.into_iter().flatten().collect()
+    }
+}
+
 /// What became of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -211,6 +257,14 @@ pub struct Outcome {
     pub decision: Option<String>,
     /// Why it was allowed or refused.
     pub reason: Option<String>,
+}
+
+impl Outcome {
+    /// What a client may have written.
+    fn texts(&mut self) -> Vec<&mut String> {
+        let own = [&mut self.decision, &mut self.reason];
+        own.into_iter().flatten().collect()
+    }
 }
 
 /// A pointer to one event behind an alert.

@@ -1,13 +1,15 @@
 //! From a detector's match to an alert: what the record tells, filled in once.
 
+use std::borrow::Cow;
+
 use super::console::{Kind, Line, Link};
 use super::model::{
     Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
-use super::{AlertId, Timestamp, console, expand};
+use super::{AlertId, Timestamp, console, expand, redact};
 use crate::json::Text;
-use crate::query::{Row as _, Value};
+use crate::query::{FieldId, Row as _, Value};
 use crate::record::audit::User;
 use crate::record::fact::address;
 use crate::record::field::{EntryRow, FieldSchema};
@@ -57,10 +59,11 @@ pub fn raise(
 ) -> Alert {
     let row = EntryRow::new(entry, schema);
     let summary = expand(&detector.summary, |at| {
-        detector
-            .summary_fields
-            .get(at)
-            .map_or(Value::Missing, |field| row.value(*field))
+        let field = detector.summary_fields.get(at).copied();
+        let command = field.and_then(|field| redacted_command(field, entry));
+        command
+            .or_else(|| Some(row.value(field?)))
+            .unwrap_or(Value::Missing)
     });
     let time = precise_time(entry);
     let mut alert = Alert {
@@ -100,6 +103,21 @@ pub fn raise(
     }
     alert.redact();
     alert
+}
+
+/// The command of an exec. Its words are joined by blanks, so a secret with blanks in it can be told
+/// only as long as the words are known one by one.
+fn redacted_command(field: FieldId, entry: &Entry<'_>) -> Option<Value<'static>> {
+    if FieldSchema::field(field)?.name != "exec.command" {
+        return None;
+    }
+    let args = &entry.audit()?.exec().args;
+    let words = args.iter().map(|word| match word {
+        Value::Text(word) => Cow::Borrowed(&**word),
+        _ => Cow::Borrowed(""),
+    });
+    let command = redact::arguments(words).join(" ");
+    (!command.is_empty()).then(|| Value::Text(command.into()))
 }
 
 /// The event time with the precision of the line.
