@@ -6,6 +6,7 @@
 pub mod console;
 pub mod escape;
 mod identity;
+mod join;
 mod model;
 pub mod pretty;
 mod raise;
@@ -16,8 +17,9 @@ mod timestamp;
 
 pub use crate::detect::Severity;
 pub use identity::{AlertId, InvalidAlertId};
+pub use join::{ClusterKey, DEFAULT_GRANTS, Grants, TOKEN_LIFE};
 pub use model::{
-    Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
+    Actor, Alert, Behind, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
 pub use raise::{RawEvent, identify, raise};

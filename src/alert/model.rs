@@ -69,18 +69,11 @@ impl Alert {
     /// Not in the summary: its values are redacted when [`expand`](super::expand)
     /// puts them in, and the detector's own words ("read the secret: …") are not a client's.
     pub fn redact(&mut self) {
-        let parts = [
-            self.actor.texts(),
-            self.source.texts(),
-            self.target.texts(),
-            self.outcome.texts(),
-            self.group.values_mut().collect(),
-        ];
-        for text in parts.into_iter().flatten() {
-            if let Cow::Owned(redacted) = redact::value(text) {
-                *text = redacted;
-            }
-        }
+        self.actor.redact();
+        redact_all(self.source.texts());
+        redact_all(self.target.texts());
+        redact_all(self.outcome.texts());
+        redact_all(self.group.values_mut().collect());
         if let Some(event) = &mut self.event {
             redact::json(event);
         }
@@ -158,9 +151,17 @@ pub struct Actor {
     pub access_key_id: Option<String>,
     /// Whom the actor impersonated.
     pub impersonated: Option<Impersonated>,
+    /// The logins that may stand behind a name that several share; empty when there is no doubt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<Behind>,
 }
 
 impl Actor {
+    /// Takes out what looks like a secret.
+    pub(super) fn redact(&mut self) {
+        redact_all(self.texts());
+    }
+
     /// What a client or a user of the cluster may have written.
     fn texts(&mut self) -> Vec<&mut String> {
         let own = [
@@ -175,8 +176,37 @@ impl Actor {
             texts.extend([&mut whom.username, &mut whom.uid].into_iter().flatten());
             texts.extend(&mut whom.groups);
         }
+        for login in &mut self.behind {
+            let own = [
+                &mut login.arn,
+                &mut login.session_name,
+                &mut login.access_key_id,
+            ];
+            texts.extend(own.into_iter().flatten());
+        }
         texts
     }
+}
+
+fn redact_all(texts: Vec<&mut String>) {
+    for text in texts {
+        if let Cow::Owned(redacted) = redact::value(text) {
+            *text = redacted;
+        }
+    }
+}
+
+/// A login that may stand behind a shared name, as the authenticator told it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    /// The ARN.
+    pub arn: Option<String>,
+    /// The session name of an assumed role.
+    pub session_name: Option<String>,
+    /// The access key's id.
+    pub access_key_id: Option<String>,
+    /// When the authenticator let it in.
+    pub time: Option<Timestamp>,
 }
 
 /// Whom an actor acted as.

@@ -224,6 +224,7 @@ fn fill_audit(alert: &mut Alert, facts: &Facts<'_>) {
             uid: owned(user.uid),
             groups: groups(user),
         }),
+        behind: Vec::new(),
     };
     alert.source = Source {
         ip: address::source_ip(record).map(std::borrow::Cow::into_owned),
@@ -267,6 +268,7 @@ fn fill_authenticator(alert: &mut Alert, line: &authenticator::Record<'_>) {
         session_name: get("session"),
         access_key_id: get("accesskeyid"),
         impersonated: None,
+        behind: Vec::new(),
     };
     alert.target.uri = get("path");
     alert.outcome.result = match line.message().event() {
