@@ -3,6 +3,7 @@
 //! Pure: nothing here reads a clock, a file or the environment, and nothing decides whether there is
 //! an alert. Strings are owned, since alerts are rare.
 
+mod client_text;
 pub mod console;
 pub mod escape;
 mod identity;

@@ -4,13 +4,12 @@
 //! there: `null` when the event doesn't tell it, an empty list or object when there is none. This
 //! file never fills an alert in.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::console::Scope;
-use super::{AlertId, Severity, Timestamp, escape, redact};
+use super::{AlertId, Severity, Timestamp, escape};
 
 /// One alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,22 +62,6 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Takes out what looks like a secret, wherever a client's text can stand: names too, since a
-    /// client chooses most of them. Idempotent. The ids of events stay, by which they are found.
-    ///
-    /// Not in the summary: its values are redacted when [`expand`](super::expand)
-    /// puts them in, and the detector's own words ("read the secret: …") are not a client's.
-    pub fn redact(&mut self) {
-        self.actor.redact();
-        redact_all(self.source.texts());
-        redact_all(self.target.texts());
-        redact_all(self.outcome.texts());
-        redact_all(self.group.values_mut().collect());
-        if let Some(event) = &mut self.event {
-            redact::json(event);
-        }
-    }
-
     /// One line of JSON. What a terminal would act on, or hide, is written as `\uXXXX`; a reader of
     /// JSON sees the same text.
     ///
@@ -156,46 +139,6 @@ pub struct Actor {
     pub behind: Vec<Behind>,
 }
 
-impl Actor {
-    /// Takes out what looks like a secret.
-    pub(super) fn redact(&mut self) {
-        redact_all(self.texts());
-    }
-
-    /// What a client or a user of the cluster may have written.
-    fn texts(&mut self) -> Vec<&mut String> {
-        let own = [
-            &mut self.username,
-            &mut self.uid,
-            &mut self.arn,
-            &mut self.session_name,
-            &mut self.access_key_id,
-        ];
-        let mut texts: Vec<_> = own.into_iter().flatten().chain(&mut self.groups).collect();
-        if let Some(whom) = &mut self.impersonated {
-            texts.extend([&mut whom.username, &mut whom.uid].into_iter().flatten());
-            texts.extend(&mut whom.groups);
-        }
-        for login in &mut self.behind {
-            let own = [
-                &mut login.arn,
-                &mut login.session_name,
-                &mut login.access_key_id,
-            ];
-            texts.extend(own.into_iter().flatten());
-        }
-        texts
-    }
-}
-
-fn redact_all(texts: Vec<&mut String>) {
-    for text in texts {
-        if let Cow::Owned(redacted) = redact::value(text) {
-            *text = redacted;
-        }
-    }
-}
-
 /// A login that may stand behind a shared name, as the authenticator told it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Behind {
@@ -233,14 +176,6 @@ pub struct Source {
     pub user_agent: Option<String>,
 }
 
-impl Source {
-    /// What a client may have written.
-    fn texts(&mut self) -> Vec<&mut String> {
-        let own = [&mut self.ip, &mut self.user_agent];
-        own.into_iter().flatten().chain(&mut self.ips).collect()
-    }
-}
-
 /// What was done, to what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
@@ -260,22 +195,6 @@ pub struct Target {
     pub uri: Option<String>,
 }
 
-impl Target {
-    /// What a client may have written: all of it.
-    fn texts(&mut self) -> Vec<&mut String> {
-        let own = [
-            &mut self.verb,
-            &mut self.resource,
-            &mut self.subresource,
-            &mut self.api_group,
-            &mut self.namespace,
-            &mut self.name,
-            &mut self.uri,
-        ];
-        own.into_iter().flatten().collect()
-    }
-}
-
 /// What became of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -287,14 +206,6 @@ pub struct Outcome {
     pub decision: Option<String>,
     /// Why it was allowed or refused.
     pub reason: Option<String>,
-}
-
-impl Outcome {
-    /// What a client may have written.
-    fn texts(&mut self) -> Vec<&mut String> {
-        let own = [&mut self.decision, &mut self.reason];
-        own.into_iter().flatten().collect()
-    }
 }
 
 /// A pointer to one event behind an alert.

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::text::text;
 
 /// How many layers are taken off; servers take off one, proxies in between perhaps another.
-const LAYERS: usize = 8;
+const LAYERS: usize = 4;
 
 /// The text without what looks like a secret. Where a secret hides behind percent-encoding the text
 /// is given decoded, as far as that was needed to find it.

@@ -10,6 +10,7 @@ mod encoded;
 mod gate;
 mod keep;
 mod rules;
+mod short;
 mod text;
 mod uri;
 mod words;

@@ -45,15 +45,6 @@ const PARAMETERS: &str = r#"(?ix)
     ( [?&] [a-z]{1,32} = --? [a-z0-9_-]{0,64} WORD & [a-z]{1,32} = )
     ( \[redacted\] | [^\s"'&;,\\-] [^\s"'&;,\\]* )"#;
 
-/// The short flags by which well-known tools take a password, in the same command; `mysql` wants it
-/// right behind the flag.
-const SHORT_FLAG: &str = r#"(?x)
-    ( \b (?: (?:mysql|mariadb)[a-z_-]*\s (?:[^;|&]*?\s)?? -p
-      | redis-cli\s (?:[^;|&]*?\s)?? -a\s*
-      | ldap[a-z]+\s (?:[^;|&]*?\s)?? -w\s*
-      | (?:sshpass|login|mongo[a-z]*)\s (?:[^;|&]*?\s)?? -p\s* ) )
-    ( \[redacted\] | "[^"]*"? | '[^']*'? | [^\s"'-] [^\s"']* )"#;
-
 /// A private key in PEM; to the end of the text when the end of the block was cut off.
 const PRIVATE_KEY: &str = r"(?sx)
     -----BEGIN\ [A-Z\x20]{0,40}PRIVATE\ KEY-----
@@ -148,7 +139,6 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(KEY_AND_VALUE, after_key),
         rule(NAME_AND_VALUE, after_key),
         rule(FLAG_AND_ARGUMENT, after_key),
-        rule(SHORT_FLAG, after_key),
         rule(USER_FLAG, user_flag),
         rule(AUTHORIZATION, after_key),
         rule(BEARER, bearer),

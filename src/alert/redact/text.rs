@@ -7,6 +7,7 @@ use regex::RegexSet;
 
 use super::gate::may_hold_secret;
 use super::rules::RULES;
+use super::short::short_flags;
 
 /// All rules at once, to ask only those that find something.
 #[allow(
@@ -54,7 +55,10 @@ fn pass(text: &str) -> Cow<'_, str> {
             current = Cow::Owned(next);
         }
     }
-    current
+    match short_flags(&current) {
+        Cow::Owned(next) => Cow::Owned(next),
+        Cow::Borrowed(_) => current,
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::rules::{MARK, SECRET_WORD, constant};
+use super::short::Short;
 use super::text::text;
 use super::uri::value;
 
@@ -17,40 +18,6 @@ static FLAG: LazyLock<Regex> =
 #[must_use]
 pub fn is_secret_flag(argument: &str) -> bool {
     argument.starts_with('-') && FLAG.is_match(argument)
-}
-
-/// How a tool takes a password by a short flag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Short {
-    /// Right behind the flag only: alone it asks.
-    Attached(&'static str),
-    /// Right behind the flag, or as the next word.
-    Either(&'static str),
-}
-
-impl Short {
-    /// What a word of a command tells of the flags after it.
-    fn of(word: &str) -> Option<Self> {
-        let name = word.rsplit('/').next().unwrap_or(word);
-        let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
-        if begins(&["mysql", "mariadb"]) {
-            Some(Self::Attached("-p"))
-        } else if name == "login" || begins(&["sshpass", "mongo"]) {
-            Some(Self::Either("-p"))
-        } else if begins(&["redis-cli"]) {
-            Some(Self::Either("-a"))
-        } else if begins(&["ldap"]) {
-            Some(Self::Either("-w"))
-        } else {
-            None
-        }
-    }
-
-    const fn flag(self) -> &'static str {
-        match self {
-            Self::Attached(flag) | Self::Either(flag) => flag,
-        }
-    }
 }
 
 /// How many words before a word tell what it is: `Authorization: Bearer …`, `key = …`.
@@ -83,6 +50,9 @@ impl Words {
 
     /// What is secret because of the words right before it, as if they were one text.
     fn by_context(&self, word: &str) -> Option<String> {
+        if self.before.is_empty() {
+            return None;
+        }
         let mut joined = String::new();
         for before in &self.before {
             joined.push_str(before);
@@ -106,11 +76,8 @@ impl Words {
         if secret {
             return (word != MARK).then(|| MARK.to_owned());
         }
-        if let Some(flag) = self.short.map(Short::flag) {
-            let attached = word.strip_prefix(flag).filter(|rest| !rest.is_empty());
-            if let Some(rest) = attached {
-                return (rest != MARK).then(|| format!("{flag}{MARK}"));
-            }
+        if let Some((flag, rest)) = self.short.and_then(|short| short.attached(word)) {
+            return (rest != MARK).then(|| format!("{flag}{MARK}"));
         }
         self.short = Short::of(word).or(self.short);
         match value(word) {
