@@ -79,7 +79,7 @@ fn redact_items(items: &mut [Value], place: Place, mut words: Words) {
     for item in items {
         match item {
             Value::String(word) => {
-                if let Some(redacted) = words.next(word) {
+                if let Some(redacted) = words.next_value(word) {
                     *word = redacted;
                 }
             }

@@ -70,6 +70,14 @@ fn secrets_are_found_wherever_they_stand_in_a_uri() {
 }
 
 #[test]
+fn uris_in_uris_are_not_followed_without_end() {
+    for piece in ["/?", "/?a=/", "/x?y=%2F%3F"] {
+        let given = piece.repeat(20_000);
+        assert_eq!(value(&given), given);
+    }
+}
+
+#[test]
 fn an_ordinary_uri_is_borrowed() {
     for ordinary in [
         "/api/v1/secrets?limit=500&resourceVersion=0",

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::encoded::decoded;
 use super::rules::{MARK, SECRET_WORD, constant};
 use super::short::Short;
 use super::text::text;
@@ -33,7 +34,16 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// The next word, redacted; `None` when nothing of it is secret.
+    /// The next word, which may be a URI, redacted; `None` when nothing of it is secret.
+    pub(super) fn next_value(&mut self, word: &str) -> Option<String> {
+        match value(word) {
+            Cow::Owned(changed) => Some(self.next(&changed).unwrap_or(changed)),
+            Cow::Borrowed(same) => self.next(same),
+        }
+    }
+
+    /// The next word, redacted; `None` when nothing of it is secret. URIs in it are text: they may
+    /// hold others, and so on.
     pub(super) fn next(&mut self, word: &str) -> Option<String> {
         let mut redacted = self.by_flag(word);
         let plain = redacted.as_deref().unwrap_or(word);
@@ -80,7 +90,7 @@ impl Words {
             return (rest != MARK).then(|| format!("{flag}{MARK}"));
         }
         self.short = Short::of(word).or(self.short);
-        match value(word) {
+        match decoded(word) {
             Cow::Owned(redacted) => Some(redacted),
             Cow::Borrowed(_) => None,
         }
@@ -91,7 +101,7 @@ impl Words {
 pub fn arguments<'a>(list: impl IntoIterator<Item = Cow<'a, str>>) -> Vec<Cow<'a, str>> {
     let mut words = Words::default();
     list.into_iter()
-        .map(|word| words.next(&word).map_or(word, Cow::Owned))
+        .map(|word| words.next_value(&word).map_or(word, Cow::Owned))
         .collect()
 }
 
