@@ -107,6 +107,8 @@ pub fn arguments<'a>(list: impl IntoIterator<Item = Cow<'a, str>>) -> Vec<Cow<'a
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -173,6 +175,24 @@ mod tests {
         ] {
             let words = arguments(command.split(' ').map(Cow::Borrowed));
             assert_eq!(words.join(" "), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn redacting_words_twice_changes_nothing_more(
+            words in prop::collection::vec(
+                prop_oneof![
+                    Just("mysql"), Just("-phunter2"), Just("sshpass"), Just("-p"), Just("--token"),
+                    Just("Authorization:"), Just("Bearer"), Just("abc123"), Just("password"),
+                    Just("="), Just("-u"), Just("a:b"), Just("/x?command=--token&command=y"),
+                    Just("token=x y"), Just("-----BEGIN PRIVATE KEY-----"), Just("%3D"), Just(""),
+                ],
+                0..8,
+            ),
+        ) {
+            let once = arguments(words.into_iter().map(Cow::Borrowed));
+            prop_assert_eq!(&arguments(once.clone()), &once);
         }
     }
 }
