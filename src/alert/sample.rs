@@ -57,6 +57,7 @@ pub(super) fn full() -> Alert {
             session_name: some("jane"),
             access_key_id: some("ASIAIOSFODNN7EXAMPLE"),
             impersonated: None,
+            behind: Vec::new(),
         },
         source: Source {
             ip: some("203.0.113.7"),
@@ -152,6 +153,18 @@ pub(super) fn threshold() -> Alert {
         uid: None,
         groups: vec!["system:masters".to_owned()],
     });
+    alert.actor.behind = vec![
+        Behind {
+            arn: some("arn:aws:sts::111122223333:assumed-role/Admin/jane"),
+            session_name: some("jane"),
+            access_key_id: some("ASIAIOSFODNN7EXAMPLE"),
+            time: Timestamp::parse("2026-05-01T11:58:00Z"),
+        },
+        Behind {
+            arn: some("arn:aws:iam::111122223333:role/Break"),
+            ..Behind::default()
+        },
+    ];
     alert.event = Some(serde_json::json!({"kind": "Event", "auditID": AUDIT_ID}));
     alert
 }

@@ -10,6 +10,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod canary;
 mod cli;
 mod console;
 mod corpus;
