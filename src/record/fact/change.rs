@@ -205,10 +205,7 @@ mod tests {
     #[test]
     fn what_a_tool_remembers_of_its_last_write_is_no_change() {
         let body = r#"{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\"a\":1}","b":"c"},"managedFields":[{"manager":"kubectl"}]}}"#;
-        assert_eq!(
-            sets("patch", body, "null"),
-            ["metadata.annotations.b=c"]
-        );
+        assert_eq!(sets("patch", body, "null"), ["metadata.annotations.b=c"]);
     }
 
     #[test]
