@@ -38,12 +38,10 @@ impl AuditLevel {
     /// there is no answer, so that they need no more than that.
     #[must_use]
     pub fn of_field(name: &str) -> Self {
-        let below = |prefix: &str| {
-            name.starts_with(prefix) || prefix.strip_suffix('.').is_some_and(|root| root == name)
-        };
-        if below("responseObject.") {
+        let below = |prefix: &str| name.starts_with(prefix);
+        if name == "responseObject" || below("responseObject.") {
             Self::RequestResponse
-        } else if OF_BODIES.into_iter().any(below) {
+        } else if matches!(name, "object" | "requestObject") || OF_BODIES.into_iter().any(below) {
             Self::Request
         } else {
             Self::Metadata
