@@ -136,6 +136,19 @@ pub enum TableFormat {
     Csv,
 }
 
+/// How coverage is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CoverageFormat {
+    /// A layer for the ATT&CK Navigator (JSON).
+    Layer,
+    /// Aligned columns for people.
+    Table,
+    /// One JSON object a row.
+    Json,
+    /// The page of the manual.
+    Markdown,
+}
+
 /// Options of `query`.
 #[derive(Debug, Arguments)]
 pub struct QueryArgs {
@@ -252,6 +265,14 @@ pub enum DetectorsCommand {
         paths: Vec<PathBuf>,
         #[command(flatten)]
         set: DetectorSetArgs,
+    },
+    /// Show what of the catalogue is detected, by what, and what it needs.
+    Coverage {
+        #[command(flatten)]
+        set: DetectorSetArgs,
+        /// A layer for the ATT&CK Navigator, or the rows of the catalogue.
+        #[arg(long, default_value = "layer")]
+        format: CoverageFormat,
     },
     /// Run the tests inside detector files.
     Test {

@@ -2,6 +2,7 @@
 
 mod args;
 mod completions;
+mod coverage;
 mod detectors;
 mod entries;
 mod exit;
