@@ -13,6 +13,10 @@ use super::progress::Bar;
 use crate::decode::{self, Ahead, Item, Limits, Reader, Waiting};
 use crate::source::{Listing, Progress, find};
 
+/// How many threads are kept busy unless more are asked for: what one thread reads and decompresses
+/// keeps no more than these busy with judging, and each takes a few megabytes.
+const ENOUGH: usize = 4;
+
 /// Inputs that were found, and how to stop reading them.
 pub(super) struct Inputs {
     listing: Listing,
@@ -38,7 +42,8 @@ impl Inputs {
     /// Finds the inputs; an error when there is nothing to read. From here on Ctrl-C stops the
     /// reading, and a second one the program.
     ///
-    /// `threads` is how many threads may be kept busy; without it, as many as there are cores.
+    /// `threads` is how many threads may be kept busy; without it, as many as there are cores, up to
+    /// what one reader can feed.
     pub(super) fn find(paths: &[String], threads: Option<usize>) -> Result<Self> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let listing = find(&paths);
@@ -58,9 +63,8 @@ impl Inputs {
                 hard_stop();
             }
         })?;
-        let threads = threads
-            .or_else(|| std::thread::available_parallelism().ok().map(NonZero::get))
-            .unwrap_or(1);
+        let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = threads.unwrap_or_else(|| cores().min(ENOUGH));
         Ok(Self {
             listing,
             stop,
