@@ -23,6 +23,9 @@ pub(super) struct Inputs {
     stop: Arc<AtomicBool>,
     /// How many threads the program may keep busy.
     pub(super) threads: usize,
+    /// Whether what is compressed is read ahead on one more. Where as many threads judge as there are
+    /// cores, it costs more than it gains, up to two.
+    pub(super) ahead: bool,
 }
 
 /// How the reading went.
@@ -69,6 +72,7 @@ impl Inputs {
             listing,
             stop,
             threads,
+            ahead: threads > 2,
         })
     }
 
@@ -136,7 +140,7 @@ impl Inputs {
     fn ahead(&self, size: Option<u64>) -> Ahead {
         match size {
             None => Ahead::Always,
-            Some(_) if self.threads > 2 => Ahead::Packed,
+            Some(_) if self.ahead => Ahead::Packed,
             Some(_) => Ahead::Never,
         }
     }

@@ -23,7 +23,9 @@ pub(super) fn run(args: QueryArgs) -> Result<Exit> {
     let window = setup::window(&args.time)?;
     let mut schema = FieldSchema::new(LogKind::Any);
     let program = compile(&args.query, &settings, &mut schema)?;
-    let inputs = Inputs::find(&args.paths, None)?;
+    let mut inputs = Inputs::find(&args.paths, None)?;
+    // One thread fills the table: another core is free to decompress.
+    inputs.ahead = inputs.threads > 1;
     let mut gather = Gather {
         table: Table::new(&program),
         schema: &schema,
