@@ -86,8 +86,8 @@ pub struct ReplayArgs {
     /// Put the raw event into each alert, redacted.
     #[arg(long)]
     pub include_event: bool,
-    /// How many threads judge; the alerts are the same for any number [default: one for each core].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    /// How many threads judge; the alerts are the same for any number [default: one for each core, at most 4].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub threads: Option<u16>,
 }
 

@@ -14,12 +14,19 @@ use super::progress::Bar;
 use crate::decode::{self, Ahead, Item, Limits, Reader, Waiting};
 use crate::source::{Listing, Progress, find};
 
+/// How many threads are kept busy unless more are asked for: what one thread reads and decompresses
+/// keeps no more than these busy with judging, and each takes a few megabytes.
+const ENOUGH: usize = 4;
+
 /// Inputs that were found, and how to stop reading them.
 pub(super) struct Inputs {
     listing: Listing,
     stop: Arc<AtomicBool>,
-    /// How many threads the program may keep busy: as many as there are cores.
+    /// How many threads the program may keep busy: as many as there are cores, up to what one reader
+    /// can feed.
     pub(super) threads: usize,
+    /// Whether what is compressed is read ahead on one more.
+    ahead: bool,
 }
 
 /// How the reading went.
@@ -70,12 +77,20 @@ impl Inputs {
                 hard_stop();
             }
         })?;
-        let cores = std::thread::available_parallelism();
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Ok(Self {
             listing,
             stop,
-            threads: cores.map_or(1, NonZero::get),
+            threads: cores.min(ENOUGH),
+            ahead: cores > 1,
         })
+    }
+
+    /// Says that several threads judge what is read: as many as asked for, or as there are cores. Where
+    /// two judge on two cores, reading ahead on one more costs more than it gains.
+    pub(super) fn judged_by(&mut self, threads: Option<usize>) {
+        self.threads = threads.unwrap_or(self.threads);
+        self.ahead = self.threads > 2;
     }
 
     /// Reads everything; `on` gets each item and may end it.
@@ -111,11 +126,13 @@ impl Inputs {
                 on(item)
             }
         };
-        let waiting = Waiting {
-            stop: Arc::clone(&self.stop),
-            idle,
-        };
+        let never = || ControlFlow::Continue(());
         for input in &self.listing.inputs {
+            let waiting = Waiting {
+                stop: Arc::clone(&self.stop),
+                // What lies on a disk is slow at times, and never waits for somebody to write it.
+                idle: if input.size.is_none() { idle } else { &never },
+            };
             let opened = input.open(&progress).map_err(|failure| failure.to_string());
             let opened = opened.and_then(|bytes| {
                 decode::open(bytes, self.ahead(input.size), limits, &waiting)
@@ -146,7 +163,7 @@ impl Inputs {
     fn ahead(&self, size: Option<u64>) -> Ahead {
         match size {
             None => Ahead::Always,
-            Some(_) if self.threads > 2 => Ahead::Packed,
+            Some(_) if self.ahead => Ahead::Packed,
             Some(_) => Ahead::Never,
         }
     }

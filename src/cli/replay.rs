@@ -27,7 +27,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let engine = setup::engine(&args.detectors, &settings)?;
     let window = setup::window(&args.time)?;
     let mut inputs = Inputs::find(&args.paths)?;
-    inputs.threads = args.threads.map_or(inputs.threads, usize::from);
+    inputs.judged_by(args.threads.map(usize::from));
     let raw = if args.include_event {
         RawEvent::Included
     } else {

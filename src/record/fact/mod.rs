@@ -33,8 +33,8 @@ pub use pod::Pod;
 pub use pod_path::Knob;
 pub use role::Role;
 
-/// An audit event with what follows from it. What few events need is boxed, so that the rest stays
-/// small.
+/// An audit event with what follows from it. What is worked out is boxed, so that the rest stays below
+/// the kilobyte up to which allocators are quick: every event has one of these.
 #[derive(Debug, Default)]
 pub struct Facts<'a> {
     /// The event.
@@ -42,7 +42,7 @@ pub struct Facts<'a> {
     /// The account of the cluster, where the source or the settings tell it: EKS works from accounts
     /// of AWS's own, so a role in the customer's is none of its.
     own_account: Option<&'a str>,
-    actor: OnceCell<Actor<'a>>,
+    actor: OnceCell<Box<Actor<'a>>>,
     outcome: OnceCell<Outcome>,
     dry_run: OnceCell<bool>,
     exec: OnceCell<Box<Exec<'a>>>,
@@ -72,7 +72,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn actor(&self) -> &Actor<'a> {
         self.actor
-            .get_or_init(|| Actor::of(&self.record, self.own_account))
+            .get_or_init(|| Box::new(Actor::of(&self.record, self.own_account)))
     }
 
     /// How the request ended.
@@ -128,3 +128,5 @@ impl<'a> Facts<'a> {
             .get_or_init(|| Box::new(Change::of(&self.record)))
     }
 }
+
+const _: () = assert!(size_of::<Facts<'static>>() <= 1024);
