@@ -77,6 +77,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let summary = render(&Run {
         tally: judge.tally(),
         forgotten: judge.forgotten(),
+        forgotten_logins: judge.forgotten_logins(),
         evicted: judge.evicted(),
         today: chrono::Utc::now().date_naive(),
         reading: &reading,
