@@ -18,6 +18,7 @@ mod evasions;
 mod invariance;
 mod layers;
 mod manual;
+mod memory;
 mod prefixes;
 mod program;
 mod story;
