@@ -20,6 +20,7 @@ mod explain;
 mod invariance;
 mod layers;
 mod manual;
+mod memory;
 mod prefixes;
 mod program;
 mod stats;
