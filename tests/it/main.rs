@@ -23,6 +23,7 @@ mod manual;
 mod memory;
 mod prefixes;
 mod program;
+mod quiet;
 mod stats;
 mod story;
 mod threads;
