@@ -93,6 +93,12 @@ impl<'c> Judge<'c> {
         &self.merger.tally
     }
 
+    /// How many logins have been forgotten for want of memory: who is behind an alert may not be told.
+    #[must_use]
+    pub const fn forgotten_logins(&self) -> u64 {
+        self.merger.forgotten_logins()
+    }
+
     /// How many alert ids have been forgotten for want of memory.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {
@@ -125,6 +131,13 @@ impl<'c> Judge<'c> {
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         self.merger.settle(until, on)
+    }
+
+    /// Decides what waited for more events, since the input has ended. In a state that outlives the
+    /// program, a window that is not over yet, and whose condition more events could undo, waits for
+    /// the next run.
+    pub fn finish(&mut self, on: &mut dyn FnMut(Alert) -> ControlFlow<()>) -> ControlFlow<()> {
+        self.merger.finish(self.durable, on)
     }
 
     /// What kept the state from being used, if anything did; nothing was judged after it.
@@ -175,6 +188,6 @@ impl Feed for Alone<'_, '_> {
     }
 
     fn pause(&mut self) -> ControlFlow<()> {
-        ControlFlow::Continue(())
+        self.judge.merger.release(self.on)
     }
 }

@@ -40,7 +40,7 @@ impl Remembering<'_, '_> {
             (lost, folded) = (0, 0);
             for (place, (at, finding)) in found.iter().enumerate() {
                 match finding {
-                    Finding::Alert(_) => {}
+                    Finding::Alert(_) | Finding::Login => {}
                     Finding::Noticed(cluster, time) => {
                         self.engine.notice(*cluster, *time, cells)?
                     }
@@ -144,7 +144,7 @@ impl Remembering<'_, '_> {
             let (event, time, ends) = (folded.event, folded.time, folded.window.1);
             let changed;
             (first, changed) = fold.add(event, time, ends, &mut sample);
-            if first {
+            if changed && fold.is_closed() {
                 fold.keep(seed_of(Some(alert)));
             }
             changed
@@ -152,19 +152,21 @@ impl Remembering<'_, '_> {
         Ok(first)
     }
 
-    /// The alerts that waited until no event from before `until` would come any more.
+    /// The alerts that waited until no event from before `until` would come any more; conditions that
+    /// more events could undo are judged over what ended before `closed`.
     pub(super) fn settle(
         &mut self,
         store: &mut dyn Store,
         until: i64,
+        closed: i64,
     ) -> Result<Vec<Alert>, StoreError> {
         let engine = self.engine;
         let mut alerts = Vec::new();
         store.transact(&mut |cells| {
             alerts.clear();
-            engine.decide(until, cells, &mut |decided| {
-                alerts.extend(of_decided(engine, decided))
-            })?;
+            let mut on = |decided| alerts.extend(of_decided(engine, decided));
+            engine.decide_values(until, cells, &mut on)?;
+            engine.decide_windows(closed, cells, &mut on)?;
             for detector in engine.detectors() {
                 close_folds(detector, until, cells, &mut alerts)?;
             }
@@ -212,7 +214,7 @@ fn seed_of(alert: Option<&Alert>) -> Seed {
 }
 
 /// Reads an item's event again.
-fn with_entry<T>(
+pub(super) fn with_entry<T>(
     item: &Item<'_>,
     clusters: &mut Clusters<'_>,
     look: impl FnOnce(&Entry<'_>) -> T,
