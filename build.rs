@@ -18,15 +18,31 @@ fn main() -> Result<(), Box<dyn Error>> {
             .strip_prefix(&root)?
             .to_str()
             .ok_or("a detector's path is not UTF-8")?;
+        let tests = tests_at(&fs::read_to_string(file)?);
         writeln!(
             out,
-            "    ({name:?}, include_str!({:?})),",
+            "    ({name:?}, include_str!({:?}), {tests}),",
             file.display().to_string()
         )?;
     }
     out.push_str("]\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("detectors.rs"), out)?;
     Ok(())
+}
+
+/// Where the tests begin that end a detector's file; its length when anything else stands behind them.
+fn tests_at(text: &str) -> usize {
+    let Some(at) = text.find("\n[[test]]") else {
+        return text.len();
+    };
+    let (_, tests) = text.split_at(at + 1);
+    let of_test =
+        |line: &str| !line.starts_with('[') || line.trim_start_matches('[').starts_with("test");
+    if tests.lines().all(of_test) {
+        at + 1
+    } else {
+        text.len()
+    }
 }
 
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {

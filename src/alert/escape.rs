@@ -63,10 +63,13 @@ pub fn json(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// Whether any character is hidden. Plain ASCII, nearly all there is, is passed over by the byte.
+/// Whether any character is hidden. Plain ASCII, nearly all there is, is passed over a block at a time.
 fn has_hidden(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| !(b' '..=b'~').contains(&byte)) {
+    let plain = |block: &&[u8]| block.iter().fold(true, |all, byte| all & is_plain(*byte));
+    let blocks = text.as_bytes().chunks_exact(BLOCK);
+    let passed = BLOCK * blocks.take_while(plain).count();
+    let mut rest = text.get(passed..).unwrap_or(text);
+    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
         let mut odd = rest.get(at..).unwrap_or_default().chars();
         if odd.next().is_some_and(is_hidden) {
             return true;
@@ -74,6 +77,13 @@ fn has_hidden(text: &str) -> bool {
         rest = odd.as_str();
     }
     false
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+
+fn is_plain(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte)
 }
 
 fn replace(text: &str, write: impl Fn(char, &mut String)) -> Cow<'_, str> {

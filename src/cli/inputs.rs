@@ -8,17 +8,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 
+use super::Exit;
 use super::exit::UsageError;
 use super::progress::Bar;
 use crate::decode::{self, Ahead, Item, Limits, Reader, Waiting};
 use crate::source::{Listing, Progress, find};
 
+/// How many threads are kept busy unless more are asked for: what one thread reads and decompresses
+/// keeps no more than these busy with judging, and each takes a few megabytes.
+const ENOUGH: usize = 4;
+
 /// Inputs that were found, and how to stop reading them.
 pub(super) struct Inputs {
     listing: Listing,
     stop: Arc<AtomicBool>,
-    /// How many threads the program may keep busy.
+    /// How many threads the program may keep busy: as many as there are cores, up to what one reader
+    /// can feed.
     pub(super) threads: usize,
+    /// Whether what is compressed is read ahead on one more.
+    ahead: bool,
 }
 
 /// How the reading went.
@@ -34,12 +42,23 @@ pub(super) struct Reading {
     pub(super) interrupted: bool,
 }
 
+impl Reading {
+    /// How a command ends that did nothing but read.
+    pub(super) const fn exit(&self) -> Exit {
+        if self.interrupted {
+            Exit::Interrupted
+        } else if self.failures.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Failed
+        }
+    }
+}
+
 impl Inputs {
     /// Finds the inputs; an error when there is nothing to read. From here on Ctrl-C stops the
     /// reading, and a second one the program.
-    ///
-    /// `threads` is how many threads may be kept busy; without it, as many as there are cores.
-    pub(super) fn find(paths: &[String], threads: Option<usize>) -> Result<Self> {
+    pub(super) fn find(paths: &[String]) -> Result<Self> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let listing = find(&paths);
         if listing.inputs.is_empty() {
@@ -58,19 +77,29 @@ impl Inputs {
                 hard_stop();
             }
         })?;
-        let threads = threads
-            .or_else(|| std::thread::available_parallelism().ok().map(NonZero::get))
-            .unwrap_or(1);
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Ok(Self {
             listing,
             stop,
-            threads,
+            threads: cores.min(ENOUGH),
+            ahead: cores > 1,
         })
     }
 
-    /// Reads everything; `on` gets each item and may end it, and so may `idle`, which is called when
-    /// an input gives nothing for a while.
-    pub(super) fn read(
+    /// Says that several threads judge what is read: as many as asked for, or as there are cores. Where
+    /// two judge on two cores, reading ahead on one more costs more than it gains.
+    pub(super) fn judged_by(&mut self, threads: Option<usize>) {
+        self.threads = threads.unwrap_or(self.threads);
+        self.ahead = self.threads > 2;
+    }
+
+    /// Reads everything; `on` gets each item and may end it.
+    pub(super) fn read(&self, on: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>) -> Reading {
+        self.follow(on, &|| ControlFlow::Continue(()))
+    }
+
+    /// The same; `idle` is called when an input gives nothing for a while, and may end it too.
+    pub(super) fn follow(
         &self,
         on: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
         idle: &dyn Fn() -> ControlFlow<()>,
@@ -97,11 +126,13 @@ impl Inputs {
                 on(item)
             }
         };
-        let waiting = Waiting {
-            stop: Arc::clone(&self.stop),
-            idle,
-        };
+        let never = || ControlFlow::Continue(());
         for input in &self.listing.inputs {
+            let waiting = Waiting {
+                stop: Arc::clone(&self.stop),
+                // What lies on a disk is slow at times, and never waits for somebody to write it.
+                idle: if input.size.is_none() { idle } else { &never },
+            };
             let opened = input.open(&progress).map_err(|failure| failure.to_string());
             let opened = opened.and_then(|bytes| {
                 decode::open(bytes, self.ahead(input.size), limits, &waiting)
@@ -132,7 +163,7 @@ impl Inputs {
     fn ahead(&self, size: Option<u64>) -> Ahead {
         match size {
             None => Ahead::Always,
-            Some(_) if self.threads > 2 => Ahead::Packed,
+            Some(_) if self.ahead => Ahead::Packed,
             Some(_) => Ahead::Never,
         }
     }

@@ -33,8 +33,11 @@ pub(super) fn style() -> Style {
 
 /// Loads the built-in detectors and those of the user; whatever is wrong with one is an error.
 pub(super) fn load(args: &DetectorSetArgs, settings: &Settings) -> Result<Loaded> {
+    add_own(Loaded::built_in(&settings.config.lists), args, settings)
+}
+
+fn add_own(mut loaded: Loaded, args: &DetectorSetArgs, settings: &Settings) -> Result<Loaded> {
     let lists = &settings.config.lists;
-    let mut loaded = Loaded::built_in(lists);
     for path in &args.dirs {
         let found = loaded
             .add_path(path, lists)
@@ -77,7 +80,8 @@ pub(super) fn unknown_detector(loaded: &Loaded, id: &str) -> UsageError {
 
 /// The detectors that run, with the exceptions; warnings go to standard error.
 pub(super) fn engine(args: &DetectorSetArgs, settings: &Settings) -> Result<Engine> {
-    let loaded = load(args, settings)?;
+    let built_in = Loaded::built_in_to_run(&settings.config.lists);
+    let loaded = add_own(built_in, args, settings)?;
     let enable = enable(args, &loaded)?;
     let allows = settings.config.allow.clone();
     let (engine, warnings) = loaded

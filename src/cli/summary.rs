@@ -15,6 +15,7 @@ use crate::pipeline::Tally;
 pub(super) struct Run<'r> {
     pub(super) tally: &'r Tally,
     pub(super) forgotten: u64,
+    pub(super) forgotten_logins: u64,
     /// What each detector gave up of its state.
     pub(super) evicted: Vec<(String, u64)>,
     /// By which exceptions have expired.
@@ -157,6 +158,10 @@ fn alerts(out: &mut String, run: &Run<'_>) {
         run.forgotten,
         "alert ids were forgotten: their repeats may be among these",
     );
+    also(
+        run.forgotten_logins,
+        "logins were forgotten: who is behind some alerts may not be told",
+    );
 }
 
 fn exceptions(out: &mut String, run: &Run<'_>) {
@@ -228,7 +233,7 @@ fn megabytes(bytes: u64) -> f64 {
 }
 
 /// `1234567` as `1,234,567`.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -1,5 +1,7 @@
 //! What `like` searches for, prepared once so that each search is cheap and linear in the text.
 
+use std::sync::OnceLock;
+
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
@@ -18,7 +20,56 @@ pub(super) enum Pattern {
     /// The text is the whole.
     Whole(Box<str>),
     /// A true regular expression.
-    Regex(Regex),
+    Regex(Lazy),
+}
+
+/// A regular expression that is built when it is first searched with: most of those in detectors never
+/// are, and building them took half of the time to start.
+#[derive(Debug)]
+pub(super) struct Lazy {
+    source: Box<str>,
+    built: OnceLock<Option<Regex>>,
+}
+
+impl Lazy {
+    /// Checks a regular expression, and builds it at once where it might grow too large.
+    fn new(source: &str) -> Result<Self, String> {
+        let small = bounded_size(source) < REGEX_SIZE_LIMIT;
+        let built = if small && regex_syntax::parse(source).is_ok() {
+            OnceLock::new()
+        } else {
+            OnceLock::from(Some(compile_regex(source)?))
+        };
+        Ok(Self {
+            source: source.into(),
+            built,
+        })
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        // What is valid and small enough can be built.
+        let built = self.built.get_or_init(|| compile_regex(&self.source).ok());
+        built.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// More bytes than the compiled form of a valid regular expression takes, found without building it. A
+/// class of Unicode takes most, and begins with a bracket, a dot, or a backslash before a letter; only
+/// counted repetition multiplies.
+fn bounded_size(source: &str) -> usize {
+    const CLASS: usize = 64 << 10;
+    const LETTER: usize = 1 << 10;
+    let mut bytes = source.bytes();
+    let mut size = 0;
+    while let Some(byte) = bytes.next() {
+        size += match byte {
+            b'{' => REGEX_SIZE_LIMIT,
+            b'\\' if bytes.next().is_some_and(|byte| byte.is_ascii_punctuation()) => LETTER,
+            b'\\' | b'[' | b'.' => CLASS,
+            _ => LETTER,
+        };
+    }
+    size
 }
 
 impl Pattern {
@@ -33,7 +84,7 @@ impl Pattern {
             .strip_prefix('^')
             .map_or((false, source), |rest| (true, rest));
         let Some((plain, ends)) = plain_text(rest) else {
-            return compile_regex(source).map(Self::Regex);
+            return Lazy::new(source).map(Self::Regex);
         };
         Ok(match (anchored, ends) {
             (false, false) => Self::text(&plain),
@@ -138,6 +189,36 @@ mod tests {
                 .unwrap_err()
                 .contains("too large")
         );
+    }
+
+    #[test]
+    fn what_is_built_later_is_never_too_large() {
+        for piece in [
+            r"\w",
+            r"\W",
+            r"\pL",
+            r"\PL",
+            r"[^\w]",
+            ".",
+            "(?i)k",
+            "(?i)\u{1f80}",
+            r"\S",
+            r"[\D\w]",
+        ] {
+            let mut source = piece.to_owned();
+            while bounded_size(&(source.clone() + piece)) < REGEX_SIZE_LIMIT && source.len() < 2000
+            {
+                source.push_str(piece);
+            }
+            compile_regex(&source).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_regex_that_is_built_later_is_as_valid_as_one_built_at_once() {
+        let pattern = Pattern::regex("^(get|list)$").unwrap();
+        assert!(pattern.matches("list") && !pattern.matches("watch"));
+        assert!(Pattern::regex("(a|").is_err() && Pattern::regex(r"\w+{1,").is_err());
     }
 
     proptest! {

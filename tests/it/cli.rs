@@ -479,7 +479,7 @@ mod settings {
         // Ended before it all.
         let ran = replay_with(&until.replace("2026", "2020")).exits(0);
         assert_eq!(ran.rows().len(), 3);
-        ran.says(&["unused for exec-any", "until 2020-05-14"]);
+        ran.says(&["expired for exec-any", "until 2020-05-14; take it out"]);
         let unused = replay_with(&allow("exec-any", r#"user.username = "nobody""#, "")).exits(0);
         assert_eq!(unused.rows().len(), 3);
         unused.says(&["exception   unused for exec-any: user.username = \"nobody\""]);
@@ -591,6 +591,39 @@ mod the_other_commands {
         assert!(all.column("/on").iter().all(|on| on != "no"));
         let check = run(&["detectors", "check"]).exits(0);
         assert!(check.out.contains("are fine, 0 warnings"), "{}", check.out);
+    }
+
+    #[test]
+    fn coverage_counts_the_users_own_detectors() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"
+id = "too-many-secrets"
+title = "Secrets of many namespaces"
+severity = "high"
+attack = ["T1552.007", "T9999"]
+covers = ["secret-sweep"]
+query = 'filter responseObject.kind = "SecretList"'
+summary = "{actor}"
+"#;
+        let path = write(folder.path(), "own.toml", text);
+        let own = ["--detectors", &path];
+        let ask = |format: &str| {
+            let args = ["detectors", "coverage", "--format", format];
+            run(&[&args[..], &own].concat()).exits(0)
+        };
+        let rows = ask("json").rows();
+        let row = rows
+            .iter()
+            .find(|row| row["row"] == "secret-sweep")
+            .unwrap();
+        assert_eq!(row["detector"], "too-many-secrets");
+        assert_eq!(row["needs"], "RequestResponse");
+        assert!(rows.iter().any(|row| row["detector"] == "none: not-logged"));
+        assert!(ask("table").out.contains("too-many-secrets"));
+        let layer: serde_json::Value = serde_json::from_str(&ask("layer").out).unwrap();
+        let techniques = layer["techniques"].as_array().unwrap();
+        let technique = techniques.iter().find(|one| one["techniqueID"] == "T9999");
+        assert_eq!(technique.unwrap()["comment"], "too-many-secrets");
     }
 
     #[test]

@@ -10,17 +10,21 @@
     reason = "tests may fail loudly"
 )]
 
+mod canary;
 mod cli;
 mod console;
 mod corpus;
 mod court;
 mod evasions;
+mod explain;
 mod invariance;
 mod layers;
 mod manual;
 mod memory;
 mod prefixes;
 mod program;
+mod quiet;
+mod stats;
 mod story;
 mod threads;
 mod wrap;

@@ -11,6 +11,7 @@ pub(in crate::record) mod actor;
 pub mod address;
 mod aws_auth;
 mod binding;
+mod change;
 mod exec;
 mod host_path;
 mod outcome;
@@ -25,14 +26,15 @@ mod touched;
 pub use actor::{Actor, ActorKind};
 pub use aws_auth::AwsAuth;
 pub use binding::Binding;
+pub use change::Change;
 pub use exec::Exec;
 pub use outcome::Outcome;
 pub use pod::Pod;
 pub use pod_path::Knob;
 pub use role::Role;
 
-/// An audit event with what follows from it. What few events need is boxed, so that the rest stays
-/// small.
+/// An audit event with what follows from it. What is worked out is boxed, so that the rest stays below
+/// the kilobyte up to which allocators are quick: every event has one of these.
 #[derive(Debug, Default)]
 pub struct Facts<'a> {
     /// The event.
@@ -40,7 +42,7 @@ pub struct Facts<'a> {
     /// The account of the cluster, where the source or the settings tell it: EKS works from accounts
     /// of AWS's own, so a role in the customer's is none of its.
     own_account: Option<&'a str>,
-    actor: OnceCell<Actor<'a>>,
+    actor: OnceCell<Box<Actor<'a>>>,
     outcome: OnceCell<Outcome>,
     dry_run: OnceCell<bool>,
     exec: OnceCell<Box<Exec<'a>>>,
@@ -48,6 +50,7 @@ pub struct Facts<'a> {
     role: OnceCell<Box<Role<'a>>>,
     binding: OnceCell<Box<Binding<'a>>>,
     aws_auth: OnceCell<Box<AwsAuth<'a>>>,
+    change: OnceCell<Box<Change<'a>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -69,7 +72,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn actor(&self) -> &Actor<'a> {
         self.actor
-            .get_or_init(|| Actor::of(&self.record, self.own_account))
+            .get_or_init(|| Box::new(Actor::of(&self.record, self.own_account)))
     }
 
     /// How the request ended.
@@ -117,4 +120,13 @@ impl<'a> Facts<'a> {
         self.aws_auth
             .get_or_init(|| Box::new(AwsAuth::of(&self.record)))
     }
+
+    /// What the request's body sets.
+    #[must_use]
+    pub fn change(&self) -> &Change<'a> {
+        self.change
+            .get_or_init(|| Box::new(Change::of(&self.record)))
+    }
 }
+
+const _: () = assert!(size_of::<Facts<'static>>() <= 1024);
