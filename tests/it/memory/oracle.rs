@@ -107,17 +107,19 @@ fn raised(all: &[Seen], length: i64, condition: &str) -> BTreeMap<(String, i64),
     let mut alerts = BTreeMap::new();
     let text: String = all.iter().map(|one| one.line() + "\n").collect();
     let origin = Origin::default();
-    let _ = Reader::new(Limits::default()).read("input", text.as_bytes(), &origin, &mut |item| {
-        judge.take(item, &mut |alert| {
-            let user = alert.group["user.username"].clone();
-            let window = alert.last.unwrap().millis().div_euclid(length * 1_000);
-            assert!(
-                alerts.insert((user, window), alert).is_none(),
-                "an alert came twice"
-            );
-            ControlFlow::Continue(())
-        })
+    let mut on = |alert: Alert| {
+        let user = alert.group["user.username"].clone();
+        let window = alert.last.unwrap().millis().div_euclid(length * 1_000);
+        let known = alerts.insert((user, window), alert);
+        assert!(known.is_none(), "an alert came twice");
+        ControlFlow::Continue(())
+    };
+    let mut reader = Reader::new(Limits::default());
+    let flow = reader.read("input", text.as_bytes(), &origin, &mut |item| {
+        judge.take(item, &mut on)
     });
+    assert!(flow.is_continue());
+    assert!(judge.finish(&mut on).is_continue());
     alerts
 }
 
