@@ -3,27 +3,31 @@
 //! Pure: nothing here reads a clock, a file or the environment, and nothing decides whether there is
 //! an alert. Strings are owned, since alerts are rare.
 
+mod client_text;
 pub mod console;
 pub mod escape;
 mod gather;
 mod identity;
+mod join;
 mod model;
 pub mod pretty;
 mod raise;
 pub mod redact;
 pub mod schema;
+mod sentence;
 mod summary;
 mod timestamp;
 
 pub use crate::detect::Severity;
 pub use gather::{close, complete};
 pub use identity::{AlertId, InvalidAlertId};
+pub use join::{ClusterKey, DEFAULT_GRANTS, Grants, TOKEN_LIFE};
 pub use model::{
-    Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
+    Actor, Alert, Behind, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
 pub use raise::{Cause, RawEvent, identify, raise, reference};
-pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand};
+pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand, shown};
 pub use timestamp::Timestamp;
 
 #[cfg(test)]

@@ -4,13 +4,12 @@
 //! there: `null` when the event doesn't tell it, an empty list or object when there is none. This
 //! file never fills an alert in.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::console::Scope;
-use super::{AlertId, Severity, Timestamp, escape, redact};
+use super::{AlertId, Severity, Timestamp, escape};
 
 /// One alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,26 +69,6 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Takes out what looks like a secret, wherever a client's text can stand. Idempotent.
-    ///
-    /// Not in the summary: its values are redacted when [`expand`](super::expand)
-    /// puts them in, and the detector's own words ("read the secret: …") are not a client's.
-    pub fn redact(&mut self) {
-        let texts = [
-            &mut self.source.user_agent,
-            &mut self.outcome.reason,
-            &mut self.target.uri,
-        ];
-        for text in texts.into_iter().flatten().chain(self.group.values_mut()) {
-            if let Cow::Owned(redacted) = redact::value(text) {
-                *text = redacted;
-            }
-        }
-        if let Some(event) = &mut self.event {
-            redact::json(event);
-        }
-    }
-
     /// One line of JSON. What a terminal would act on, or hide, is written as `\uXXXX`; a reader of
     /// JSON sees the same text.
     ///
@@ -162,6 +141,22 @@ pub struct Actor {
     pub access_key_id: Option<String>,
     /// Whom the actor impersonated.
     pub impersonated: Option<Impersonated>,
+    /// The logins that may stand behind a name that several share; empty when there is no doubt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<Behind>,
+}
+
+/// A login that may stand behind a shared name, as the authenticator told it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    /// The ARN.
+    pub arn: Option<String>,
+    /// The session name of an assumed role.
+    pub session_name: Option<String>,
+    /// The access key's id.
+    pub access_key_id: Option<String>,
+    /// When the authenticator let it in.
+    pub time: Option<Timestamp>,
 }
 
 /// Whom an actor acted as.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Color, Style};
 
-use super::{Alert, Severity, Timestamp, escape};
+use super::{Alert, Behind, Severity, Timestamp, escape};
 
 /// Whether the form is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub fn render(alert: &Alert, paint: Paint) -> String {
     );
     let rows = [
         ("who", who(alert)),
+        ("behind", behind(alert)),
         ("what", what(alert)),
         ("where", place(alert)),
         ("from", from(alert)),
@@ -124,6 +125,22 @@ fn who(alert: &Alert) -> String {
             .map(|session| format!("session {session}")),
         actor.access_key_id.as_ref().map(|key| format!("key {key}")),
     ])
+}
+
+/// The logins that may stand behind a shared name.
+fn behind(alert: &Alert) -> String {
+    let login = |login: &Behind| {
+        row(&[
+            login.arn.clone().or_else(|| login.session_name.clone()),
+            login.access_key_id.as_ref().map(|key| format!("key {key}")),
+            login.time.map(Timestamp::to_seconds_text),
+        ])
+    };
+    let logins: Vec<_> = alert.actor.behind.iter().map(login).collect();
+    match logins.len() {
+        0 => String::new(),
+        _ => format!("one of: {}", logins.join("; ")),
+    }
 }
 
 fn what(alert: &Alert) -> String {

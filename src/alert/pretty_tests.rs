@@ -29,6 +29,7 @@ fn a_threshold_tells_how_often_and_by_what() {
     assert_snapshot!(render(&sample::threshold(), Paint::Plain), @r#"
     CRITICAL jane was refused 12 times  exec-any
       who      admin:jane (human)  acting as root  arn:aws:sts::111122223333:assumed-role/Admin/jane  key ASIAIOSFODNN7EXAMPLE
+      behind   one of: arn:aws:sts::111122223333:assumed-role/Admin/jane  key ASIAIOSFODNN7EXAMPLE  2026-05-01 11:58:00 UTC; arn:aws:iam::111122223333:role/Break
       what     get pods/exec  /api/v1/namespaces/shop/pods/web-0/exec?command=sh&command=-c&command=id
       where    shop/web-0  cluster prod  111122223333 us-east-1  env=prod
       from     203.0.113.7 (public)  kubectl/v1.34.1 (linux/amd64) kubernetes/0123abc
@@ -76,12 +77,17 @@ fn nothing_from_a_log_line_reaches_the_terminal_as_it_is() {
     alert.target.name = Some(hostile.clone());
     alert.outcome.reason = Some(hostile.clone());
     alert.cluster.name = Some(hostile.clone());
+    alert.actor.behind = vec![crate::alert::Behind {
+        arn: Some(hostile.clone()),
+        ..Default::default()
+    }];
     alert.console.query = Some(hostile);
     let text = render(&alert, Paint::Plain);
     let clean = text.lines().all(|line| !line.contains(escape::is_hidden));
     assert!(clean, "{text:?}");
     assert_eq!(
         text.lines().count(),
-        render(&sample::full(), Paint::Plain).lines().count()
+        render(&sample::full(), Paint::Plain).lines().count() + 1,
+        "one line more, for the logins behind"
     );
 }

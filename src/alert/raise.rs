@@ -6,10 +6,10 @@ use super::model::{
     Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
-use super::{AlertId, Timestamp, console, expand};
-use crate::detect::{Folded, Group, Raised, SummaryValue};
+use super::sentence::sentence;
+use super::{AlertId, Timestamp, console};
+use crate::detect::{Folded, Group, Raised};
 use crate::json::Text;
-use crate::query::{Row as _, Value};
 use crate::record::audit::User;
 use crate::record::fact::address;
 use crate::record::field::{EntryRow, FieldSchema};
@@ -76,15 +76,7 @@ pub fn raise(
         Cause::Group(_, raised) => raised.columns.as_slice(),
         _ => &[],
     };
-    let summary = expand(&detector.summary, |at| {
-        match detector.summary_values.get(at) {
-            Some(SummaryValue::Field(field)) => row.value(*field),
-            Some(SummaryValue::Column(place)) => {
-                columns.get(*place).map_or(Value::Missing, Value::reborrow)
-            }
-            None => Value::Missing,
-        }
-    });
+    let summary = sentence(detector, entry, &row, columns);
     let time = precise_time(entry);
     let mut alert = Alert {
         schema: SchemaTag::V1,
@@ -238,6 +230,7 @@ fn fill_audit(alert: &mut Alert, facts: &Facts<'_>) {
             uid: owned(user.uid),
             groups: groups(user),
         }),
+        behind: Vec::new(),
     };
     alert.source = Source {
         ip: address::source_ip(record).map(std::borrow::Cow::into_owned),
@@ -281,6 +274,7 @@ fn fill_authenticator(alert: &mut Alert, line: &authenticator::Record<'_>) {
         session_name: get("session"),
         access_key_id: get("accesskeyid"),
         impersonated: None,
+        behind: Vec::new(),
     };
     alert.target.uri = get("path");
     alert.outcome.result = match line.message().event() {

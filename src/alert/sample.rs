@@ -57,6 +57,7 @@ pub(super) fn full() -> Alert {
             session_name: some("jane"),
             access_key_id: some("ASIAIOSFODNN7EXAMPLE"),
             impersonated: None,
+            behind: Vec::new(),
         },
         source: Source {
             ip: some("203.0.113.7"),
@@ -145,11 +146,25 @@ pub(super) fn threshold() -> Alert {
     alert.count = 12;
     alert.last = Timestamp::parse("2026-05-01T12:04:00Z");
     alert.group = BTreeMap::from([("user.username".to_owned(), "admin:jane".to_owned())]);
+    alert.measured = BTreeMap::from([("refusals".to_owned(), 12.0)]);
+    alert.closes = Some(AlertId::of(&["exec-any", "first"]));
     alert.actor.impersonated = Some(Impersonated {
         username: some("root"),
         uid: None,
         groups: vec!["system:masters".to_owned()],
     });
+    alert.actor.behind = vec![
+        Behind {
+            arn: some("arn:aws:sts::111122223333:assumed-role/Admin/jane"),
+            session_name: some("jane"),
+            access_key_id: some("ASIAIOSFODNN7EXAMPLE"),
+            time: Timestamp::parse("2026-05-01T11:58:00Z"),
+        },
+        Behind {
+            arn: some("arn:aws:iam::111122223333:role/Break"),
+            ..Behind::default()
+        },
+    ];
     alert.event = Some(serde_json::json!({"kind": "Event", "auditID": AUDIT_ID}));
     alert
 }

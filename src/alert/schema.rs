@@ -163,7 +163,7 @@ fn actor() -> Value {
     if let Some(kind) = impersonated.get_mut("type") {
         *kind = json!(["object", "null"]);
     }
-    object(vec![
+    let mut actor = object(vec![
         (
             "kind",
             "human, service-account, node, eks-managed, control-plane or anonymous.",
@@ -184,6 +184,25 @@ fn actor() -> Value {
             text(),
         ),
         ("impersonated", "Whom the actor acted as.", impersonated),
+    ]);
+    actor["properties"]["behind"] = described(
+        "The logins that may stand behind a name that several share, the latest first, as the \
+         authenticator's log tells; not there when one is certain or none is known.",
+        json!({"type": "array", "items": behind()}),
+    );
+    actor
+}
+
+fn behind() -> Value {
+    object(vec![
+        ("arn", "The ARN.", text()),
+        (
+            "session_name",
+            "The session name of an assumed role.",
+            text(),
+        ),
+        ("access_key_id", "The access key's id.", text()),
+        ("time", "When the authenticator let it in.", time()),
     ])
 }
 

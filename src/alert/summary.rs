@@ -35,6 +35,14 @@ pub fn expand<'v>(template: &Template, mut lookup: impl FnMut(usize) -> Value<'v
     sentence
 }
 
+/// A value that stands alone, as safe to read as in a sentence.
+#[must_use]
+pub fn shown(value: &Value<'_>) -> String {
+    let mut text = String::new();
+    push_value(&mut text, value);
+    text
+}
+
 fn push_value(sentence: &mut String, value: &Value<'_>) {
     let Value::List(elements) = value else {
         return push_cut(sentence, &redact::value(&clean(&plain(value))));

@@ -29,6 +29,25 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Run a Logs Insights query over exported log files.
     Query(QueryArgs),
+    /// Show why a detector alerts on an event, or why not: which conditions hold.
+    ///
+    /// Asks the detector about every event and explains those that match and those that nearly do:
+    /// each condition as it is written, whether it holds (✓), does not (✗) or can't be decided for want
+    /// of a value (?), and the values it looked at. For a match it tells the exceptions, too.
+    ///
+    /// A near miss fulfils at least one condition that most events in the input don't. The nearest come
+    /// first: a condition that does not hold weighs the more the fewer events fulfil it. Of an input of
+    /// no more than --limit events, or of which most fulfil each condition, every event is near that
+    /// fulfils any. Matches come before misses. When there is not room for all, misses get half of it,
+    /// and misses of which the same conditions hold share a quarter.
+    ///
+    /// It works for detectors that are off by default, too.
+    Explain(ExplainArgs),
+    /// Show who makes the volume: events and bytes by user, verb, resource and so on.
+    ///
+    /// CloudWatch Logs bills the bytes of the log lines, so bytes are what counts here: shares and
+    /// the order are theirs. A copy of an event in a second file counts again.
+    Stats(StatsArgs),
     /// List, show, check and test detectors.
     Detectors(DetectorsArgs),
     /// List the fields that queries can use.
@@ -117,6 +136,19 @@ pub enum TableFormat {
     Csv,
 }
 
+/// How coverage is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CoverageFormat {
+    /// A layer for the ATT&CK Navigator (JSON).
+    Layer,
+    /// Aligned columns for people.
+    Table,
+    /// One JSON object a row.
+    Json,
+    /// The page of the manual.
+    Markdown,
+}
+
 /// Options of `query`.
 #[derive(Debug, Arguments)]
 pub struct QueryArgs {
@@ -131,6 +163,67 @@ pub struct QueryArgs {
     #[command(flatten)]
     pub time: TimeArgs,
     /// Settings: lists that the query uses as ${name}, and clusters.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Name of the cluster, where the input does not tell it.
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Arguments)]
+pub struct ExplainArgs {
+    /// The detector's id.
+    pub detector: String,
+    #[arg(required = true, value_name = "PATH", help = INPUT_HELP)]
+    pub paths: Vec<String>,
+    /// Explain only the events of this request, by its audit id or CloudWatch's event id; exit code 1
+    /// when there are none.
+    #[arg(long, value_name = "AUDIT_ID")]
+    pub event: Option<String>,
+    /// Explain every event, in the order of the input.
+    #[arg(long, conflicts_with = "event")]
+    pub all: bool,
+    /// How many events are explained [default: 20; with --all or --event all of them].
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// How explanations are written [default: pretty on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<AlertFormat>,
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// More detectors, from a folder or a file; may be repeated.
+    #[arg(long = "detectors", value_name = "DIR")]
+    pub detectors: Vec<PathBuf>,
+    /// Settings: clusters, lists and exceptions.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Name of the cluster, where the input does not tell it.
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+/// Options of `stats`.
+#[derive(Debug, Arguments)]
+pub struct StatsArgs {
+    #[arg(required = true, value_name = "PATH", help = INPUT_HELP)]
+    pub paths: Vec<String>,
+    /// Count by this instead: user, verb, resource, agent, namespace, code, log, level, stage, or any
+    /// field that `trailhound fields` lists; may be repeated.
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// How many values of each are shown; the others are summed up in one line.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+    /// How the result is written [default: table on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<TableFormat>,
+    /// Draw bars with plain characters, as is done anyway where standard output is no terminal.
+    #[arg(long)]
+    pub ascii: bool,
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// Settings: clusters.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Name of the cluster, where the input does not tell it.
@@ -172,6 +265,14 @@ pub enum DetectorsCommand {
         paths: Vec<PathBuf>,
         #[command(flatten)]
         set: DetectorSetArgs,
+    },
+    /// Show what of the catalogue is detected, by what, and what it needs.
+    Coverage {
+        #[command(flatten)]
+        set: DetectorSetArgs,
+        /// A layer for the ATT&CK Navigator, or the rows of the catalogue.
+        #[arg(long, default_value = "layer")]
+        format: CoverageFormat,
     },
     /// Run the tests inside detector files.
     Test {

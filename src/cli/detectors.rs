@@ -1,4 +1,4 @@
-//! `trailhound detectors list|show|check|test`.
+//! `trailhound detectors list|show|check|coverage|test`.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::Exit;
 use super::args::{DetectorSetArgs, DetectorsArgs, DetectorsCommand, TableFormat};
+use super::coverage;
 use super::exit::UsageError;
 use super::setup;
 use super::table::{self, Table};
@@ -20,6 +21,7 @@ pub(super) fn run(args: DetectorsArgs) -> Result<Exit> {
         DetectorsCommand::List { set, format } => list(&set, format),
         DetectorsCommand::Show { id, console, set } => show(&id, console, &set),
         DetectorsCommand::Check { paths, set } => check(paths, set),
+        DetectorsCommand::Coverage { set, format } => coverage::run(&set, format),
         DetectorsCommand::Test { ids, set } => test(&ids, &set),
     }
 }

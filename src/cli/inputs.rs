@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 
+use super::Exit;
 use super::exit::UsageError;
 use super::progress::Bar;
 use crate::decode::{self, Ahead, Item, Limits, Reader, Waiting};
@@ -17,7 +18,7 @@ use crate::source::{Listing, Progress, find};
 pub(super) struct Inputs {
     listing: Listing,
     stop: Arc<AtomicBool>,
-    /// How many threads the program may keep busy.
+    /// How many threads the program may keep busy: as many as there are cores.
     pub(super) threads: usize,
 }
 
@@ -34,12 +35,23 @@ pub(super) struct Reading {
     pub(super) interrupted: bool,
 }
 
+impl Reading {
+    /// How a command ends that did nothing but read.
+    pub(super) const fn exit(&self) -> Exit {
+        if self.interrupted {
+            Exit::Interrupted
+        } else if self.failures.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Failed
+        }
+    }
+}
+
 impl Inputs {
     /// Finds the inputs; an error when there is nothing to read. From here on Ctrl-C stops the
     /// reading, and a second one the program.
-    ///
-    /// `threads` is how many threads may be kept busy; without it, as many as there are cores.
-    pub(super) fn find(paths: &[String], threads: Option<usize>) -> Result<Self> {
+    pub(super) fn find(paths: &[String]) -> Result<Self> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let listing = find(&paths);
         if listing.inputs.is_empty() {
@@ -58,19 +70,21 @@ impl Inputs {
                 hard_stop();
             }
         })?;
-        let threads = threads
-            .or_else(|| std::thread::available_parallelism().ok().map(NonZero::get))
-            .unwrap_or(1);
+        let cores = std::thread::available_parallelism();
         Ok(Self {
             listing,
             stop,
-            threads,
+            threads: cores.map_or(1, NonZero::get),
         })
     }
 
-    /// Reads everything; `on` gets each item and may end it, and so may `idle`, which is called when
-    /// an input gives nothing for a while.
-    pub(super) fn read(
+    /// Reads everything; `on` gets each item and may end it.
+    pub(super) fn read(&self, on: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>) -> Reading {
+        self.follow(on, &|| ControlFlow::Continue(()))
+    }
+
+    /// The same; `idle` is called when an input gives nothing for a while, and may end it too.
+    pub(super) fn follow(
         &self,
         on: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
         idle: &dyn Fn() -> ControlFlow<()>,

@@ -2,14 +2,18 @@
 
 mod args;
 mod completions;
+mod coverage;
 mod detectors;
+mod entries;
 mod exit;
+mod explain;
 mod fields;
 mod inputs;
 mod progress;
 mod query;
 mod replay;
 mod setup;
+mod stats;
 mod summary;
 mod table;
 
@@ -42,6 +46,8 @@ pub fn run() -> ExitCode {
     let done = match args.command {
         args::Command::Replay(args) => replay::run(args),
         args::Command::Query(args) => query::run(args),
+        args::Command::Explain(args) => explain::run(&args),
+        args::Command::Stats(args) => stats::run(&args),
         args::Command::Detectors(args) => detectors::run(args),
         args::Command::Fields(args) => fields::run(&args),
         args::Command::Completions(args) => completions::run(&args),

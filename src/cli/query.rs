@@ -6,50 +6,43 @@ use anyhow::Result;
 
 use super::Exit;
 use super::args::QueryArgs;
+use super::entries::{Entries, Taken, complain};
 use super::exit::UsageError;
-use super::inputs::{Inputs, Reading};
+use super::inputs::Inputs;
 use super::setup;
 use super::table::{self, Table as Printed};
 use crate::config::Settings;
-use crate::decode::{Decoded, Item, line};
 use crate::detect::{Fault, Filled, fill};
-use crate::pipeline::Window;
-use crate::query::{self, Clock, Output, Program, Table, TableError, Value};
+use crate::query::{self, Clock, Output, Program, Table, Value};
 use crate::record::field::{EntryRow, FieldSchema, LogKind};
-use crate::record::{Entry, LogEvent};
 
 pub(super) fn run(args: QueryArgs) -> Result<Exit> {
     let settings = setup::settings(args.config.as_deref())?;
     let window = setup::window(&args.time)?;
     let mut schema = FieldSchema::new(LogKind::Any);
     let program = compile(&args.query, &settings, &mut schema)?;
-    let inputs = Inputs::find(&args.paths, None)?;
-    let mut gather = Gather {
-        table: Table::new(&program),
-        schema: &schema,
-        settings: &settings,
-        cluster: args.cluster.as_deref(),
-        window,
-        failed: None,
-        unread: 0,
-    };
-    let reading = inputs.read(&mut |item| gather.take(item), &|| ControlFlow::Continue(()));
-    let Gather {
-        table,
-        failed,
-        unread,
-        ..
-    } = gather;
+    let inputs = Inputs::find(&args.paths)?;
+    let mut table = Table::new(&program);
+    let mut entries = Entries::new(&settings, args.cluster.as_deref(), window);
+    let mut failed = None;
+    let reading = inputs.read(&mut |item| {
+        entries.take(item, &mut |taken| {
+            let Taken::Entry(entry) = taken else {
+                return ControlFlow::Continue(());
+            };
+            failed = table.push(&EntryRow::new(entry, &schema)).err();
+            match failed {
+                None => ControlFlow::Continue(()),
+                Some(_) => ControlFlow::Break(()),
+            }
+        })
+    });
     if let Some(error) = failed {
         return Err(error.into());
     }
     print(table.finish()?, args.format)?;
-    complain(&reading, unread);
-    Ok(match &reading {
-        reading if reading.interrupted => Exit::Interrupted,
-        reading if !reading.failures.is_empty() => Exit::Failed,
-        _ => Exit::Done,
-    })
+    complain(&reading, entries.unread);
+    Ok(reading.exit())
 }
 
 /// Reads, checks and compiles the query; warnings go to standard error.
@@ -76,53 +69,6 @@ fn compile(text: &str, settings: &Settings, schema: &mut FieldSchema) -> Result<
     let program = Program::compile(&parsed, schema)
         .map_err(|error| UsageError(format!("the query can't be run: {error}")))?;
     Ok(program.with_clock(Clock::at(chrono::Utc::now().timestamp())))
-}
-
-/// Puts entries into the table.
-struct Gather<'q> {
-    table: Table<'q>,
-    schema: &'q FieldSchema,
-    settings: &'q Settings,
-    cluster: Option<&'q str>,
-    window: Window,
-    failed: Option<TableError>,
-    unread: u64,
-}
-
-impl Gather<'_> {
-    fn take(&mut self, item: Item<'_>) -> ControlFlow<()> {
-        match item {
-            Item::Event(event) => self.event(&event),
-            Item::Problem(_) => {
-                self.unread += 1;
-                ControlFlow::Continue(())
-            }
-            Item::Control(_) => ControlFlow::Continue(()),
-        }
-    }
-
-    fn event(&mut self, event: &LogEvent<'_>) -> ControlFlow<()> {
-        let record = match line::decode(event) {
-            Decoded::Record(record) | Decoded::Salvaged(record) => record,
-            Decoded::Foreign(_) => return ControlFlow::Continue(()),
-            Decoded::Refused(_) => {
-                self.unread += 1;
-                return ControlFlow::Continue(());
-            }
-        };
-        let cluster = self.settings.config.cluster_of(event.origin, self.cluster);
-        let entry = Entry::new(event, &cluster, record);
-        if !self.window.holds(entry.time()) {
-            return ControlFlow::Continue(());
-        }
-        match self.table.push(&EntryRow::new(&entry, self.schema)) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    }
 }
 
 fn print(output: Output, format: Option<super::args::TableFormat>) -> Result<()> {
@@ -159,19 +105,4 @@ fn number_json(number: f64) -> serde_json::Value {
         return (number as i64).into();
     }
     serde_json::Number::from_f64(number).map_or(serde_json::Value::Null, Into::into)
-}
-
-/// What was not read, on standard error.
-fn complain(reading: &Reading, unread: u64) {
-    for failure in &reading.failures {
-        anstream::eprintln!("not read: {failure}");
-    }
-    if unread > 0 {
-        anstream::eprintln!(
-            "{unread} pieces of the input were not read: `trailhound replay` tells which and why"
-        );
-    }
-    if reading.interrupted {
-        anstream::eprintln!("stopped before the end: the result is of what was read");
-    }
 }

@@ -26,7 +26,8 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let settings = setup::settings(args.detectors.config.as_deref())?;
     let engine = setup::engine(&args.detectors, &settings)?;
     let window = setup::window(&args.time)?;
-    let inputs = Inputs::find(&args.paths, args.threads.map(usize::from))?;
+    let mut inputs = Inputs::find(&args.paths)?;
+    inputs.threads = args.threads.map_or(inputs.threads, usize::from);
     let raw = if args.include_event {
         RawEvent::Included
     } else {
@@ -58,7 +59,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
             feed.borrow_mut().pause()?;
             checked(sink.borrow_mut().flush())
         };
-        let reading = inputs.read(&mut |item| feed.borrow_mut().take(item), &pause);
+        let reading = inputs.follow(&mut |item| feed.borrow_mut().take(item), &pause);
         if refused.borrow().is_none() {
             let _ = pause();
         }
@@ -97,7 +98,8 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     })
 }
 
-fn format(asked: Option<AlertFormat>) -> Format {
+/// The form asked for, or what suits standard output.
+pub(super) fn format(asked: Option<AlertFormat>) -> Format {
     let terminal = io::stdout().is_terminal();
     let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
     let paint = if terminal && colour {

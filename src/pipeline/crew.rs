@@ -159,6 +159,6 @@ impl Feed for Crew<'_, '_> {
             self.deal()?;
         }
         while self.taken < self.sent && self.collect(Receiver::recv)? {}
-        ControlFlow::Continue(())
+        self.merger.release(self.on)
     }
 }

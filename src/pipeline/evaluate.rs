@@ -15,7 +15,7 @@ use crate::alert::{Alert, Cause, RawEvent, raise};
 use crate::config::Config;
 use crate::decode::{Decoded, Item, Problem, line};
 use crate::detect::{self, Contribution, Engine, Folded, Scratch, Severity};
-use crate::record::{Entry, LogEvent, Position, Record};
+use crate::record::{Entry, LogEvent, Position, Record, authenticator};
 use crate::state::Digest;
 
 /// What an evaluator found in one event, for the merger.
@@ -29,6 +29,15 @@ pub enum Finding {
     Contribution(Contribution),
     /// The earliest time yet at which this evaluator heard of a cluster.
     Noticed(Digest, i64),
+    /// A line of the authenticator that tells who a caller is.
+    Login,
+}
+
+impl Finding {
+    /// Whether it is merged into the state.
+    pub(super) const fn is_remembered(&self) -> bool {
+        !matches!(self, Self::Alert(_) | Self::Login)
+    }
 }
 
 /// Evaluates items one by one. A clone is for another thread.
@@ -99,6 +108,14 @@ impl<'c> Evaluator<'c> {
                 }
             }
             None => tally.undated += 1,
+        }
+        if let Some(line) = entry.authenticator()
+            && matches!(
+                line.message().event(),
+                authenticator::Event::AccessGranted | authenticator::Event::StsResponse
+            )
+        {
+            findings.push(Finding::Login);
         }
         let (engine, least, raw) = (self.engine, self.least, self.raw);
         engine.judge(&entry, &mut self.scratch, |finding| match finding {

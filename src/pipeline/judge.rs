@@ -93,6 +93,12 @@ impl<'c> Judge<'c> {
         &self.merger.tally
     }
 
+    /// How many logins have been forgotten for want of memory: who is behind an alert may not be told.
+    #[must_use]
+    pub const fn forgotten_logins(&self) -> u64 {
+        self.merger.forgotten_logins()
+    }
+
     /// How many alert ids have been forgotten for want of memory.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {
@@ -175,6 +181,6 @@ impl Feed for Alone<'_, '_> {
     }
 
     fn pause(&mut self) -> ControlFlow<()> {
-        ControlFlow::Continue(())
+        self.judge.merger.release(self.on)
     }
 }

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::behind::Behind;
 use super::clusters::Clusters;
 use super::evaluate::{Finding, set_aside};
 use super::once::Once;
@@ -23,6 +24,7 @@ pub(super) struct Merger<'c> {
     pub(super) raw: RawEvent,
     pub(super) store: Box<dyn Store + 'c>,
     once: Once,
+    behind: Behind,
     /// What has been counted so far.
     pub(super) tally: Tally,
     /// What keeps the state from being used; nothing is merged after it.
@@ -42,6 +44,7 @@ impl<'c> Merger<'c> {
             raw: RawEvent::LeftOut,
             store: Box::new(MemoryStore::default()),
             once: Once::default(),
+            behind: Behind::default(),
             tally: Tally::default(),
             failure: None,
         }
@@ -57,11 +60,9 @@ impl<'c> Merger<'c> {
         item: &'i dyn Fn(usize) -> Option<Item<'i>>,
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        self.behind.learn(found, item, &mut self.clusters);
         let mut together = Vec::new();
-        if found
-            .iter()
-            .any(|(_, finding)| !matches!(finding, Finding::Alert(_)))
-        {
+        if found.iter().any(|(_, finding)| finding.is_remembered()) {
             let mut remembering = Remembering {
                 engine: self.engine,
                 clusters: &mut self.clusters,
@@ -104,9 +105,21 @@ impl<'c> Merger<'c> {
         match remembering.settle(self.store.as_mut(), until) {
             Ok(alerts) => alerts
                 .into_iter()
-                .try_for_each(|alert| self.hand_out(alert, on)),
-            Err(error) => self.fail(error),
+                .try_for_each(|alert| self.hand_out(alert, on))?,
+            Err(error) => return self.fail(error),
         }
+        self.release(on)
+    }
+
+    /// Hands out the alerts that wait for their actor to be known.
+    pub(super) fn release(
+        &mut self,
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        while let Some(alert) = self.behind.first() {
+            on(alert)?;
+        }
+        ControlFlow::Continue(())
     }
 
     fn fail(&mut self, error: StoreError) -> ControlFlow<()> {
@@ -125,7 +138,9 @@ impl<'c> Merger<'c> {
             self.tally.repeats += 1;
         } else {
             self.tally.alert(&alert.detector.id, alert.severity);
-            return on(alert);
+            if let Some(alert) = self.behind.pass(alert) {
+                return on(alert);
+            }
         }
         ControlFlow::Continue(())
     }
@@ -134,6 +149,12 @@ impl<'c> Merger<'c> {
     #[must_use]
     pub(super) const fn forgotten(&self) -> u64 {
         self.once.forgotten
+    }
+
+    /// How many logins have been forgotten for want of memory.
+    #[must_use]
+    pub(super) const fn forgotten_logins(&self) -> u64 {
+        self.behind.forgotten()
     }
 }
 

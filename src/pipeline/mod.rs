@@ -4,6 +4,7 @@
 //! the input. [`Judge`] runs both, on one thread or with evaluators on several.
 
 mod batch;
+mod behind;
 mod clusters;
 mod crew;
 mod evaluate;

@@ -40,7 +40,7 @@ impl Remembering<'_, '_> {
             (lost, folded) = (0, 0);
             for (place, (at, finding)) in found.iter().enumerate() {
                 match finding {
-                    Finding::Alert(_) => {}
+                    Finding::Alert(_) | Finding::Login => {}
                     Finding::Noticed(cluster, time) => {
                         self.engine.notice(*cluster, *time, cells)?
                     }
@@ -212,7 +212,7 @@ fn seed_of(alert: Option<&Alert>) -> Seed {
 }
 
 /// Reads an item's event again.
-fn with_entry<T>(
+pub(super) fn with_entry<T>(
     item: &Item<'_>,
     clusters: &mut Clusters<'_>,
     look: impl FnOnce(&Entry<'_>) -> T,

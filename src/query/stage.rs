@@ -97,6 +97,15 @@ impl Stage {
         follow(&self.steps, &mut self.frame(row, clock), &mut left, out);
     }
 
+    /// The event itself, with all that can be computed where nothing multiplies rows.
+    pub(super) fn alone<'r>(&'r self, row: &'r dyn Row, clock: &'r Clock) -> Frame<'r> {
+        let mut frame = self.frame(row, clock);
+        for step in &self.steps {
+            step.fill(&mut frame);
+        }
+        frame
+    }
+
     fn frame<'r>(&'r self, row: &'r dyn Row, clock: &'r Clock) -> Frame<'r> {
         let mut slots = Vec::new();
         slots.resize_with(self.slots, Value::default);

@@ -30,6 +30,16 @@ pub enum InitError {
     Twice(#[from] TryInitError),
 }
 
+/// Makes a panic tell where it happened and nothing else: its message may quote a log line, and with
+/// it a secret. Words that stand in the program itself are told.
+fn keep_panics_quiet() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let words = panic.payload().downcast_ref::<&'static str>().copied();
+        tracing::error!(place, words, "a panic: this is a mistake in trailhound");
+    }));
+}
+
 /// Sets up logging for the whole process. `verbose` counts `--verbose`: none shows warnings, one
 /// what the program does, two debug lines, three everything.
 ///
@@ -45,6 +55,7 @@ pub fn init(verbose: u8) -> Result<(), InitError> {
     } else {
         lines.json().flatten_event(true).finish().try_init()?;
     }
+    keep_panics_quiet();
     Ok(())
 }
 

@@ -594,6 +594,39 @@ mod the_other_commands {
     }
 
     #[test]
+    fn coverage_counts_the_users_own_detectors() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"
+id = "too-many-secrets"
+title = "Secrets of many namespaces"
+severity = "high"
+attack = ["T1552.007", "T9999"]
+covers = ["secret-sweep"]
+query = 'filter responseObject.kind = "SecretList"'
+summary = "{actor}"
+"#;
+        let path = write(folder.path(), "own.toml", text);
+        let own = ["--detectors", &path];
+        let ask = |format: &str| {
+            let args = ["detectors", "coverage", "--format", format];
+            run(&[&args[..], &own].concat()).exits(0)
+        };
+        let rows = ask("json").rows();
+        let row = rows
+            .iter()
+            .find(|row| row["row"] == "secret-sweep")
+            .unwrap();
+        assert_eq!(row["detector"], "too-many-secrets");
+        assert_eq!(row["needs"], "RequestResponse");
+        assert!(rows.iter().any(|row| row["detector"] == "none: not-logged"));
+        assert!(ask("table").out.contains("too-many-secrets"));
+        let layer: serde_json::Value = serde_json::from_str(&ask("layer").out).unwrap();
+        let techniques = layer["techniques"].as_array().unwrap();
+        let technique = techniques.iter().find(|one| one["techniqueID"] == "T9999");
+        assert_eq!(technique.unwrap()["comment"], "too-many-secrets");
+    }
+
+    #[test]
     fn fields_are_found_by_name_and_by_meaning() {
         let names = run(&["fields", "exec.command"]).exits(0).column("/field");
         assert_eq!(names, ["exec.command"]);

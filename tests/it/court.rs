@@ -15,7 +15,7 @@ use trailhound::pipeline::{Judge, Tally};
 use trailhound::record::Origin;
 
 /// What the detectors' lists hold in these tests.
-const LISTS: [(&str, &str); 2] = [
+pub(crate) const LISTS: [(&str, &str); 2] = [
     ("expected_cidrs", "10.0.0.0/8"),
     ("known_accounts", "111122223333"),
 ];

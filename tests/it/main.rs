@@ -10,16 +10,19 @@
     reason = "tests may fail loudly"
 )]
 
+mod canary;
 mod cli;
 mod console;
 mod corpus;
 mod court;
 mod evasions;
+mod explain;
 mod invariance;
 mod layers;
 mod manual;
 mod prefixes;
 mod program;
+mod stats;
 mod story;
 mod threads;
 mod wrap;

@@ -21,6 +21,8 @@ mod query;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::program::run;
+
 const NOTE: &str = "<!-- Generated: UPDATE_DOCS=1 cargo test manual -->\n\n";
 
 fn folder() -> PathBuf {
@@ -56,6 +58,12 @@ fn page(name: &str, text: &str) {
 #[test]
 fn manual_of_the_detectors_is_current() {
     page("detectors.md", &detectors::page());
+}
+
+#[test]
+fn manual_of_the_coverage_is_current() {
+    let ran = run(&["detectors", "coverage", "--format", "markdown"]).exits(0);
+    page("coverage.md", &ran.out);
 }
 
 #[test]

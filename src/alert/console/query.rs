@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alert::redact;
+
 /// The largest number of lines one query asks for; a query's text is limited to 10,000 characters.
 pub const MAX_LINES: usize = 50;
 
@@ -133,11 +135,14 @@ fn longest_plain_run(text: &str) -> Option<&str> {
     (run.len() >= 4).then_some(run)
 }
 
-/// The pairs of a line that tell it from others, asked for as they are written.
+/// The pairs of a line that tell it from others, asked for as they are written; not those that hold
+/// what looks like a secret.
 fn authenticator(line: &str) -> Option<String> {
+    let redacted = redact::value(line);
     let parts: Vec<_> = TELLING
         .iter()
         .filter_map(|key| written_pair(line, key))
+        .filter(|pair| redacted.contains(pair))
         .map(|pair| format!("@message like '{pair}'"))
         .collect();
     match parts.as_slice() {

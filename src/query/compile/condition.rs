@@ -42,20 +42,10 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// The operands of a run of the same operator, however it is nested to the left.
+    /// The conditions that a run of the same operator joins.
     fn chain(&mut self, expr: &Expr, op: BinaryOp) -> Compiled<Vec<Condition>> {
-        let mut operands = Vec::new();
-        let mut rest = expr;
-        while let ExprKind::Binary(found, left, right) = &rest.kind
-            && *found == op
-        {
-            operands.push(&**right);
-            rest = left;
-        }
-        operands.push(rest);
-        operands
+        operands(expr, op)
             .into_iter()
-            .rev()
             .map(|operand| self.condition(operand))
             .collect()
     }
@@ -126,6 +116,21 @@ impl Compiler<'_, '_> {
             },
         })
     }
+}
+
+/// The operands of a run of the same operator, however it is nested to the left.
+pub(super) fn operands(expr: &Expr, op: BinaryOp) -> Vec<&Expr> {
+    let mut operands = Vec::new();
+    let mut rest = expr;
+    while let ExprKind::Binary(found, left, right) = &rest.kind
+        && *found == op
+    {
+        operands.push(&**right);
+        rest = left;
+    }
+    operands.push(rest);
+    operands.reverse();
+    operands
 }
 
 /// The test for a comparison with a constant, if the constant allows one.

@@ -5,6 +5,7 @@
 pub(super) mod aggregation;
 mod condition;
 mod error;
+pub(super) mod explanation;
 mod expression;
 mod presentation;
 pub(super) mod scope;

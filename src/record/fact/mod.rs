@@ -12,6 +12,7 @@ pub(in crate::record) mod actor;
 pub mod address;
 mod aws_auth;
 mod binding;
+mod change;
 pub mod client;
 mod exec;
 mod host_path;
@@ -28,6 +29,7 @@ pub use access_policy::AccessPolicy;
 pub use actor::{Actor, ActorKind};
 pub use aws_auth::AwsAuth;
 pub use binding::Binding;
+pub use change::Change;
 pub use exec::Exec;
 pub use outcome::Outcome;
 pub use pod::Pod;
@@ -51,6 +53,7 @@ pub struct Facts<'a> {
     role: OnceCell<Box<Role<'a>>>,
     binding: OnceCell<Box<Binding<'a>>>,
     aws_auth: OnceCell<Box<AwsAuth<'a>>>,
+    change: OnceCell<Box<Change<'a>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -119,5 +122,12 @@ impl<'a> Facts<'a> {
     pub fn aws_auth(&self) -> &AwsAuth<'a> {
         self.aws_auth
             .get_or_init(|| Box::new(AwsAuth::of(&self.record)))
+    }
+
+    /// What the request's body sets.
+    #[must_use]
+    pub fn change(&self) -> &Change<'a> {
+        self.change
+            .get_or_init(|| Box::new(Change::of(&self.record)))
     }
 }

@@ -42,6 +42,21 @@ pub(super) fn transfers<'a>(body: Raw<'a>) -> impl Iterator<Item = Vec<Cow<'a, s
         .map(|path| tokens(&path.cow()))
 }
 
+/// What operations take away: the path of `remove`, and where `move` takes from.
+pub(super) fn removals<'a>(body: Raw<'a>) -> impl Iterator<Item = Vec<Cow<'a, str>>> {
+    body.elements().filter_map(|operation| {
+        let op = operation.get("op")?.text()?;
+        let key = if op.is("remove") {
+            "path"
+        } else if op.is("move") {
+            "from"
+        } else {
+            return None;
+        };
+        Some(tokens(&operation.get(key)?.text()?.cow()))
+    })
+}
+
 /// The path of every operation, whatever it does.
 pub(super) fn paths<'a>(body: Raw<'a>) -> impl Iterator<Item = Vec<Cow<'a, str>>> {
     body.elements()

@@ -75,6 +75,12 @@ impl<'a> Role<'a> {
                 value.elements().for_each(|rule| self.read_rule(rule));
             }
             [rules, _] if rules == "rules" => self.read_rule(value),
+            [metadata, labels] if metadata == "metadata" && labels == "labels" => {
+                self.read_label_map(value);
+            }
+            [metadata, labels, key] if metadata == "metadata" && labels == "labels" => {
+                self.read_label(key, value);
+            }
             [rules, _, list, ..] if rules == "rules" => {
                 let texts = texts(value).map(Value::Text);
                 match list.as_ref() {
@@ -134,13 +140,21 @@ impl<'a> Role<'a> {
     }
 
     fn read_labels(&mut self, metadata: Raw<'a>) {
-        let Some(labels) = lookup(metadata, "labels") else {
-            return;
-        };
+        if let Some(labels) = lookup(metadata, "labels") {
+            self.read_label_map(labels);
+        }
+    }
+
+    fn read_label_map(&mut self, labels: Raw<'a>) {
         for (key, value) in labels.members() {
-            let Some(text) = value.text() else { continue };
+            self.read_label(&key.cow(), value);
+        }
+    }
+
+    fn read_label(&mut self, key: &str, value: Raw<'a>) {
+        if let Some(text) = value.text() {
             self.labels
-                .push(Value::Text(format!("{}={}", key.cow(), text.cow()).into()));
+                .push(Value::Text(format!("{key}={}", text.cow()).into()));
         }
     }
 }
@@ -204,6 +218,19 @@ mod tests {
         assert_eq!(grants("patch", patch, after), ["create pods/exec"]);
         let refused = r#"{"kind":"Status","code":403}"#;
         assert_eq!(grants("patch", patch, refused), ["* *"]);
+    }
+
+    #[test]
+    fn a_label_is_read_from_a_patch_whose_answer_is_lost() {
+        let label = r#"{"op":"add","path":"/metadata/labels/rbac.authorization.k8s.io~1aggregate-to-view","value":"true"}"#;
+        let whole = r#"{"op":"add","path":"/metadata/labels","value":{"rbac.authorization.k8s.io/aggregate-to-view":"true"}}"#;
+        for operation in [label, whole] {
+            let line = format!(
+                r#"{{"apiVersion":"audit.k8s.io/v1","verb":"patch","objectRef":{{"resource":"clusterroles"}},"requestObject":[{operation}]}}"#
+            );
+            let role = Role::of(&AuditRecord::read(&line).unwrap()).labels.len();
+            assert_eq!(role, 1, "{operation}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Says where somebody reached in, not what for: values are not looked at.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashSet;
 
 use super::patch;
@@ -27,8 +29,7 @@ pub(super) fn keys<'a>(root: Place, body: Raw<'a>, after: Option<Raw<'a>>) -> Ve
         }
         for path in patch::transfers(body) {
             let place = path.iter().fold(root, |place, token| place.step(token));
-            let value =
-                after.and_then(|body| path.iter().try_fold(body, |at, token| member(at, token)));
+            let value = after.and_then(|body| at(body, &path));
             if let Some(value) = value {
                 touched.read(place, value);
             }
@@ -37,6 +38,11 @@ pub(super) fn keys<'a>(root: Place, body: Raw<'a>, after: Option<Raw<'a>>) -> Ve
         touched.read(root, body);
     }
     touched.keys
+}
+
+/// What a JSON Pointer leads to.
+pub(super) fn at<'a>(body: Raw<'a>, path: &[Cow<'_, str>]) -> Option<Raw<'a>> {
+    path.iter().try_fold(body, |at, token| member(at, token))
 }
 
 /// What a token of a JSON Pointer leads to; `-` is the last element, where something was added.

@@ -8,6 +8,7 @@ mod access;
 mod actor;
 mod audit;
 mod authenticator;
+mod level;
 mod pod;
 mod request;
 mod row;
@@ -20,6 +21,7 @@ use super::entry::Entry;
 use super::fact::Facts;
 use crate::query::{FieldType, Value};
 
+pub use level::AuditLevel;
 pub use row::EntryRow;
 pub use schema::{FieldSchema, LogKind, Root, open_paths};
 

@@ -40,4 +40,5 @@ pub(super) const FIELDS: &[Field] = &[
     Field::audit("target.namespace", FieldType::Text, "The object's namespace.", |f| target(f, |o| o.namespace, "namespace")).in_line(),
     Field::audit("record.truncated", FieldType::Bool, "Whether the line was cut off, or the API server left the bodies out.", |f| Value::Bool(f.record.is_truncated())).always(),
     Field::audit("object", FieldType::Any, "The object as it is after the request: response body, or request body where there is no other. Open paths below it.", |f| f.record.object().map_or(Value::Missing, json_value)),
+    Field::audit("change.sets", FieldType::List, "What the body of a create, update or patch sets: `path=value` for each scalar, without the indices of lists. `path=` is taken away; `path={}` is empty, or replaced by a JSON Patch.", |f| list(&f.change().sets)),
 ];

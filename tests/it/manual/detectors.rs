@@ -1,28 +1,11 @@
-//! `detectors.md`: every detector, and what is not built.
+//! `detectors.md`: every detector.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::Deserialize;
 use trailhound::detect::{Detector, Kind, Lists, Loaded, Log, Names};
 
 use super::markdown::{block, code, table};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NotBuilt {
-    reasons: BTreeMap<String, String>,
-    row: Vec<Missing>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Missing {
-    id: String,
-    what: String,
-    why: String,
-    note: Option<String>,
-}
 
 pub(super) fn page() -> String {
     let loaded = Loaded::built_in(&Lists::new());
@@ -33,8 +16,10 @@ pub(super) fn page() -> String {
     }
     let mut out = format!(
         "# Detectors\n\n{} detectors, {} of them on by default. A detector that needs a list is silent until `[lists]` \
-         sets it; one that is off is noise by nature and runs with `--enable ID`. All are of the kind *match*: an event \
-         that passes the query is an alert.\n",
+         sets it; one that is off is noise by nature and runs with `--enable ID`. A *match* \
+         alerts on every event that passes its query; a *threshold* when enough of them come in a stretch of time; \
+         *first seen* when a value is new; a *sequence* when several different events belong together \
+         ([guide](../guide/own-detectors.md)). What is not detected, and why, stands in [coverage.md](coverage.md).\n",
         loaded.detectors.len(),
         loaded
             .detectors
@@ -53,7 +38,6 @@ pub(super) fn page() -> String {
             out.push_str(&section(detector));
         }
     }
-    out.push_str(&not_built(&loaded));
     out
 }
 
@@ -193,60 +177,6 @@ fn section(detector: &Detector) -> String {
     };
     list("What else raises it", &detector.false_positives);
     list("Read on", &detector.references);
-    out
-}
-
-fn not_built(loaded: &Loaded) -> String {
-    let text = std::fs::read_to_string(super::folder().join("not-built.toml")).unwrap();
-    let data: NotBuilt = toml::from_str(&text).unwrap();
-    let mut out = String::from(
-        "\n# Rows of the catalogue that are not built\n\nWhat other systems detect in these logs, or what could be detected, \
-         and no detector here does.\n",
-    );
-    let mut seen = BTreeSet::new();
-    for missing in &data.row {
-        assert!(
-            seen.insert(&missing.id),
-            "{} stands twice in not-built.toml",
-            missing.id
-        );
-        assert!(
-            data.reasons.contains_key(&missing.why),
-            "{}: no reason {}",
-            missing.id,
-            missing.why
-        );
-        // A row may stand for the part of a detector that can't be built; then a note says so.
-        let built = loaded
-            .detectors
-            .values()
-            .any(|detector| detector.id == missing.id || detector.covers.contains(&missing.id));
-        assert!(
-            !built || missing.note.is_some(),
-            "{} is built: take it out of not-built.toml",
-            missing.id
-        );
-    }
-    for (key, reason) in &data.reasons {
-        let used = data.row.iter().any(|missing| missing.why == *key);
-        assert!(used, "no row of not-built.toml has the reason {key}");
-        let rows = data
-            .row
-            .iter()
-            .filter(|missing| missing.why == *key)
-            .map(|missing| {
-                let note = missing
-                    .note
-                    .as_ref()
-                    .map_or_else(String::new, |note| format!(" ({note})"));
-                [missing.id.clone(), format!("{}{note}", missing.what)]
-            });
-        let _ = write!(
-            out,
-            "\n## Because {reason}\n\n{}",
-            table(["id", "what"], rows)
-        );
-    }
     out
 }
 
