@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value as Json;
 use trailhound::decode::{Decoded, line};
 use trailhound::detect::console::{Translation, translate};
-use trailhound::detect::{Enable, Engine, Loaded, Log, Scratch};
+use trailhound::detect::{Enable, Engine, Finding, Kind, Loaded, Log, Scratch};
 use trailhound::query::{FieldId, FieldInfo, FieldType, Program, Row, Schema, Value, check, parse};
 use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position, Record};
 
@@ -231,8 +231,13 @@ impl Pair {
         };
         let entry = Entry::new(&event, &cluster, record);
         let mut hits = 0;
+        // The console asks for one event; a sequence's is its first step, and the others go unasked.
         self.engine
-            .judge(&entry, &mut Scratch::default(), |_| hits += 1);
+            .judge(&entry, &mut Scratch::default(), |finding| match finding {
+                Finding::Contribution(detector, _)
+                    if matches!(detector.kind, Kind::Sequence(_)) => {}
+                _ => hits += 1,
+            });
         hits > 0
     }
 
