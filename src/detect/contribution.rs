@@ -22,6 +22,32 @@ pub struct Contribution {
     pub(super) what: What,
 }
 
+impl Contribution {
+    /// The sighting of a value.
+    pub(super) const fn sighting(
+        detector: usize,
+        time: i64,
+        owner: Digest,
+        value: Digest,
+        event: Digest,
+    ) -> Self {
+        Self {
+            detector,
+            time,
+            step: 0,
+            key: owner,
+            event,
+            what: What::Seen { value },
+        }
+    }
+
+    /// Whether it is a sighting of a value.
+    #[must_use]
+    pub const fn is_sighting(&self) -> bool {
+        matches!(self.what, What::Seen { .. })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum What {
     Counted {

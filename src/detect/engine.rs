@@ -9,6 +9,7 @@ use super::file::Log;
 use super::folding::Folded;
 use super::index::Index;
 use super::kind::Kind;
+use super::merge::Found;
 use super::probe::Probe;
 use crate::record::field::{EntryRow, FieldSchema};
 use crate::record::{Cluster, Entry, Record};
@@ -180,6 +181,19 @@ impl Engine {
             time: entry.time(),
         };
         detector.group(probe, &row, &source, contribution)
+    }
+
+    /// The key and value of a sighting that was decided, read again from its event.
+    #[must_use]
+    pub fn sighted(&self, detector: usize, found: &Found, entry: &Entry<'_>) -> Group {
+        let (Found::Value { owner, value }, Some(time)) = (found, entry.time()) else {
+            return Group::new();
+        };
+        let event = event_digest(entry);
+        self.group(
+            &Contribution::sighting(detector, time, *owner, *value, event),
+            entry,
+        )
     }
 
     fn asked<'e>(

@@ -33,8 +33,22 @@ pub struct Decided {
     pub detector: usize,
     /// What was planted for it.
     pub seed: Seed,
-    /// For a threshold, what it came to.
-    pub raised: Option<Raised>,
+    /// What was decided.
+    pub found: Found,
+}
+
+/// What is decided when no more events can come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// What a threshold came to.
+    Raised(Raised),
+    /// A value that was not there before, and whose it is.
+    Value {
+        /// Whose it is.
+        owner: Digest,
+        /// The value.
+        value: Digest,
+    },
 }
 
 /// How late events may come, and what follows from it.
@@ -293,7 +307,7 @@ fn decide_windows(
             on(Decided {
                 detector: place,
                 seed,
-                raised: Some(raised),
+                found: Found::Raised(raised),
             });
         })
     })
@@ -334,6 +348,7 @@ fn decide_values(
             false
         })?;
         let Some(since) = since else { continue };
+        let owner = owner.key;
         let value = Place {
             detector: &detector.id,
             key,
@@ -347,7 +362,7 @@ fn decide_values(
                 on(Decided {
                     detector: place,
                     seed,
-                    raised: None,
+                    found: Found::Value { owner, value: key },
                 });
             }
             changed

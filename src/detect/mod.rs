@@ -35,7 +35,7 @@ pub use folding::{Folded, Folding};
 pub use kind::{FirstSeen, Kind, Sequence, Threshold};
 pub use lists::{Filled, Lists, fill};
 pub use load::{Enable, Loaded, ReadError};
-pub use merge::{CLUSTERS, Decided, Lateness, Raised};
+pub use merge::{CLUSTERS, Decided, Found, Lateness, Raised};
 pub use probe::{Names, Probe};
 pub use severity::{Severity, UnknownSeverity};
 pub use summary::{Part, Template, TemplateError, TemplateProblem};

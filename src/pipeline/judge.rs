@@ -83,6 +83,7 @@ impl<'c> Judge<'c> {
     #[must_use]
     pub fn store(mut self, store: Box<dyn Store + 'c>) -> Self {
         self.merger.store = store;
+        self.merger.seeds.durable = true;
         self.durable = true;
         self
     }

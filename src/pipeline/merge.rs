@@ -9,6 +9,7 @@ use super::clusters::Clusters;
 use super::evaluate::{Finding, set_aside};
 use super::once::Once;
 use super::remember::Remembering;
+use super::seed::Seeds;
 use super::tally::Tally;
 use crate::alert::{Alert, RawEvent};
 use crate::decode::Item;
@@ -22,6 +23,7 @@ pub(super) struct Merger<'c> {
     pub(super) clusters: Clusters<'c>,
     pub(super) least: Severity,
     pub(super) raw: RawEvent,
+    pub(super) seeds: Seeds,
     pub(super) store: Box<dyn Store + 'c>,
     once: Once,
     behind: Behind,
@@ -42,6 +44,7 @@ impl<'c> Merger<'c> {
             clusters,
             least: Severity::Info,
             raw: RawEvent::LeftOut,
+            seeds: Seeds::default(),
             store: Box::new(MemoryStore::default()),
             once: Once::default(),
             behind: Behind::default(),
@@ -67,6 +70,7 @@ impl<'c> Merger<'c> {
                 engine: self.engine,
                 clusters: &mut self.clusters,
                 raw: self.raw,
+                seeds: &mut self.seeds,
                 tally: &mut self.tally,
             };
             match remembering.merge(self.store.as_mut(), found, item) {
@@ -120,6 +124,7 @@ impl<'c> Merger<'c> {
             engine: self.engine,
             clusters: &mut self.clusters,
             raw: self.raw,
+            seeds: &mut self.seeds,
             tally: &mut self.tally,
         };
         match remembering.settle(self.store.as_mut(), until, closed) {

@@ -12,6 +12,7 @@ mod judge;
 mod merge;
 mod once;
 mod remember;
+mod seed;
 mod tally;
 mod window;
 

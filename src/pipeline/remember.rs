@@ -3,19 +3,21 @@
 
 use super::clusters::Clusters;
 use super::evaluate::Finding;
-use super::merge::{Found, guarded};
+use super::merge::{Found as Findings, guarded};
+use super::seed::{self, Held, Seeds};
 use super::tally::Tally;
 use crate::alert::{self, Alert, Cause, RawEvent, raise, reference};
 use crate::decode::{Decoded, Item, line};
-use crate::detect::{Contribution, Decided, Detector, Engine, Folded, Kind, Lateness, Raised};
+use crate::detect::{Contribution, Decided, Detector, Engine, Folded, Found, Lateness, Raised};
 use crate::record::{Entry, LogEvent};
-use crate::state::{Cell, Cells, Digest, Place, Seed, Store, StoreError};
+use crate::state::{Cell, Cells, Digest, Place, Store, StoreError};
 
 /// What it takes to merge.
 pub(super) struct Remembering<'m, 'c> {
     pub(super) engine: &'c Engine,
     pub(super) clusters: &'m mut Clusters<'c>,
     pub(super) raw: RawEvent,
+    pub(super) seeds: &'m mut Seeds,
     pub(super) tally: &'m mut Tally,
 }
 
@@ -30,7 +32,7 @@ impl Remembering<'_, '_> {
     pub(super) fn merge<'i>(
         &mut self,
         store: &mut dyn Store,
-        found: &Found,
+        findings: &Findings,
         item: &'i dyn Fn(usize) -> Option<Item<'i>>,
     ) -> Result<Vec<(usize, Alert)>, StoreError> {
         let mut alerts = Vec::new();
@@ -38,7 +40,7 @@ impl Remembering<'_, '_> {
         store.transact(&mut |cells| {
             alerts.clear();
             (lost, folded) = (0, 0);
-            for (place, (at, finding)) in found.iter().enumerate() {
+            for (place, (at, finding)) in findings.iter().enumerate() {
                 match finding {
                     Finding::Alert(_) | Finding::Login => {}
                     Finding::Noticed(cluster, time) => {
@@ -78,8 +80,11 @@ impl Remembering<'_, '_> {
         let mut crossings = Vec::new();
         let engine = self.engine;
         let mut seed = || {
-            let alert = self.alert(contribution, None, item);
-            seed_of(alert.as_ref())
+            let line = contribution.is_sighting().then(|| self.seeds.of_line(item));
+            line.flatten().unwrap_or_else(|| {
+                let alert = self.alert(contribution, None, item);
+                seed::of_alert(alert.as_ref())
+            })
         };
         let lost = engine.merge(
             contribution,
@@ -145,7 +150,7 @@ impl Remembering<'_, '_> {
             let changed;
             (first, changed) = fold.add(event, time, ends, &mut sample);
             if changed && fold.is_closed() {
-                fold.keep(seed_of(Some(alert)));
+                fold.keep(seed::of_alert(Some(alert)));
             }
             changed
         })?;
@@ -164,7 +169,7 @@ impl Remembering<'_, '_> {
         let mut alerts = Vec::new();
         store.transact(&mut |cells| {
             alerts.clear();
-            let mut on = |decided| alerts.extend(of_decided(engine, decided));
+            let mut on = |decided: Decided| alerts.extend(self.of_decided(&decided));
             engine.decide_values(until, cells, &mut on)?;
             engine.decide_windows(closed, cells, &mut on)?;
             for detector in engine.detectors() {
@@ -176,14 +181,25 @@ impl Remembering<'_, '_> {
         alerts.sort_by_key(|alert| (alert.time, alert.id));
         Ok(alerts)
     }
-}
 
-fn of_decided(engine: &Engine, decided: Decided) -> Option<Alert> {
-    let alert: Alert = serde_json::from_str(&decided.seed).ok()?;
-    let detector = engine.detectors().get(decided.detector)?;
-    match (&detector.kind, decided.raised) {
-        (Kind::Threshold(_), Some(raised)) => Some(alert::complete(alert, detector, &raised)),
-        _ => Some(alert),
+    fn of_decided(&mut self, decided: &Decided) -> Option<Alert> {
+        let engine = self.engine;
+        let detector = engine.detectors().get(decided.detector)?;
+        match (self.seeds.read(&decided.seed)?, &decided.found) {
+            (Held::Alert(alert), Found::Raised(raised)) => {
+                Some(alert::complete(*alert, detector, raised))
+            }
+            (Held::Alert(alert), Found::Value { .. }) => Some(*alert),
+            (Held::Line(event), found) => {
+                let item = Item::Event(event);
+                let raw = self.raw;
+                with_entry(&item, self.clusters, |entry| {
+                    let group = engine.sighted(decided.detector, found, entry);
+                    let cause = Cause::Seen(&group);
+                    raise(detector, entry, cause, engine.schema(), raw)
+                })
+            }
+        }
     }
 }
 
@@ -206,11 +222,6 @@ fn close_folds(
         alerts.extend(alert.and_then(|alert| alert::close(alert, fold)));
         true
     })
-}
-
-fn seed_of(alert: Option<&Alert>) -> Seed {
-    let text = alert.map(|alert| serde_json::to_string(alert).unwrap_or_default());
-    text.unwrap_or_default().into()
 }
 
 /// Reads an item's event again.

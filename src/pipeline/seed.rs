@@ -1,0 +1,123 @@
+//! What an alert that is decided later will be made of.
+//!
+//! A state that lasts no longer than the program keeps the line itself: cheap, and most sightings come
+//! to nothing. What goes to a disk is the alert, redacted, and never a line.
+
+use crate::alert::Alert;
+use crate::decode::Item;
+use crate::record::{LogEvent, Origin, Position};
+use crate::state::Seed;
+
+/// Lines up to this length are kept; of a longer one the alert is shorter.
+const LONGEST: usize = 8 << 10;
+/// What the seed of a line begins with. An alert's begins with a brace.
+const LINE: char = 'L';
+
+/// Makes seeds, and reads them again.
+#[derive(Debug, Default)]
+pub(super) struct Seeds {
+    /// Whether they may reach a disk.
+    pub(super) durable: bool,
+    /// The origins of lines, each once.
+    origins: Vec<Origin>,
+}
+
+/// What a seed holds.
+pub(super) enum Held<'s> {
+    Line(LogEvent<'s>),
+    Alert(Box<Alert>),
+}
+
+impl Seeds {
+    /// The seed of an item's line, if it may be kept.
+    pub(super) fn of_line(&mut self, item: &Item<'_>) -> Option<Seed> {
+        let Item::Event(event) = item else {
+            return None;
+        };
+        if self.durable || event.message.len() > LONGEST {
+            return None;
+        }
+        let known = self.origins.iter().rposition(|known| known == event.origin);
+        let origin = known.unwrap_or_else(|| {
+            self.origins.push(event.origin.clone());
+            self.origins.len() - 1
+        });
+        let time = event
+            .timestamp
+            .map_or_else(String::new, |time| time.to_string());
+        let id = event.event_id.as_deref().unwrap_or_default();
+        Some(format!("{LINE}{origin}\n{time}\n{id}\n{}", event.message).into())
+    }
+
+    /// What a seed holds; `None` for one that can't be read.
+    pub(super) fn read<'s>(&'s self, seed: &'s str) -> Option<Held<'s>> {
+        let Some(rest) = seed.strip_prefix(LINE) else {
+            return Some(Held::Alert(serde_json::from_str(seed).ok()?));
+        };
+        let mut parts = rest.splitn(4, '\n');
+        let origin = self.origins.get(parts.next()?.parse::<usize>().ok()?)?;
+        let timestamp = parts.next()?.parse().ok();
+        let event_id = parts.next().filter(|id| !id.is_empty());
+        Some(Held::Line(LogEvent {
+            message: parts.next()?.into(),
+            timestamp,
+            ingestion_time: None,
+            event_id: event_id.map(Into::into),
+            origin,
+            position: Position::default(),
+        }))
+    }
+}
+
+/// The seed of an alert.
+pub(super) fn of_alert(alert: Option<&Alert>) -> Seed {
+    let text = alert.map(|alert| serde_json::to_string(alert).unwrap_or_default());
+    text.unwrap_or_default().into()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+
+    fn seed(seeds: &mut Seeds, message: &str) -> Option<Seed> {
+        let origin = Origin {
+            log_group: Some("/aws/eks/prod/cluster".to_owned()),
+            ..Origin::default()
+        };
+        seeds.of_line(&Item::Event(LogEvent {
+            message: message.into(),
+            timestamp: Some(7),
+            ingestion_time: None,
+            event_id: Some("e\u{e9}1".into()),
+            origin: &origin,
+            position: Position::default(),
+        }))
+    }
+
+    #[test]
+    fn a_line_is_read_as_it_was() {
+        let mut seeds = Seeds::default();
+        let kept = seed(&mut seeds, "a\nb \n").unwrap();
+        let Some(Held::Line(event)) = seeds.read(&kept) else {
+            panic!("no line");
+        };
+        assert_eq!(event.message, "a\nb \n");
+        assert_eq!(event.timestamp, Some(7));
+        assert_eq!(event.event_id.as_deref(), Some("e\u{e9}1"));
+        assert_eq!(
+            event.origin.log_group.as_deref(),
+            Some("/aws/eks/prod/cluster")
+        );
+    }
+
+    #[test]
+    fn neither_a_disk_nor_much_memory_is_used_for_lines() {
+        let mut durable = Seeds {
+            durable: true,
+            ..Seeds::default()
+        };
+        assert_eq!(seed(&mut durable, "x"), None);
+        assert_eq!(seed(&mut Seeds::default(), &"x".repeat(LONGEST + 1)), None);
+    }
+}
