@@ -22,6 +22,14 @@ pub struct Contribution {
     pub(super) what: What,
 }
 
+impl Contribution {
+    /// The step of a sequence that the event is, counted from 0.
+    #[must_use]
+    pub const fn step(&self) -> u16 {
+        self.step
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum What {
     Counted {

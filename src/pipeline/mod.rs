@@ -18,5 +18,6 @@ mod window;
 pub use evaluate::{Evaluator, Finding};
 pub use judge::{Feed, Judge};
 pub use once::Once;
+pub use remember::{fold, seed_of, settle};
 pub use tally::{Severities, Tally};
 pub use window::Window;

@@ -5,7 +5,7 @@ use super::clusters::Clusters;
 use super::evaluate::Finding;
 use super::merge::{Found, guarded};
 use super::tally::Tally;
-use crate::alert::{self, Alert, Cause, RawEvent, raise, reference};
+use crate::alert::{self, Alert, Cause, EventRef, RawEvent, raise, reference};
 use crate::decode::{Decoded, Item, line};
 use crate::detect::{Contribution, Decided, Detector, Engine, Folded, Kind, Lateness, Raised};
 use crate::record::{Entry, LogEvent};
@@ -128,28 +128,10 @@ impl Remembering<'_, '_> {
         item: &Item<'_>,
         cells: &mut dyn Cells,
     ) -> Result<bool, StoreError> {
-        let family = fold_family(&alert.detector.id);
-        let place = Place {
-            detector: &family,
-            key: Digest(alert.id.bytes()),
-        };
         let clusters = &mut *self.clusters;
-        let mut sample = || {
-            let reference = with_entry(item, clusters, reference);
-            serde_json::to_string(&reference).unwrap_or_default().into()
-        };
-        let mut first = false;
-        cells.change(place, &mut |cell| {
-            let fold = cell.fold();
-            let (event, time, ends) = (folded.event, folded.time, folded.window.1);
-            let changed;
-            (first, changed) = fold.add(event, time, ends, &mut sample);
-            if first {
-                fold.keep(seed_of(Some(alert)));
-            }
-            changed
-        })?;
-        Ok(first)
+        fold(alert, folded, cells, &mut || {
+            with_entry(item, clusters, reference)
+        })
     }
 
     /// The alerts that waited until no event from before `until` would come any more.
@@ -158,22 +140,64 @@ impl Remembering<'_, '_> {
         store: &mut dyn Store,
         until: i64,
     ) -> Result<Vec<Alert>, StoreError> {
-        let engine = self.engine;
-        let mut alerts = Vec::new();
-        store.transact(&mut |cells| {
-            alerts.clear();
-            engine.decide(until, cells, &mut |decided| {
-                alerts.extend(of_decided(engine, decided))
-            })?;
-            for detector in engine.detectors() {
-                close_folds(detector, until, cells, &mut alerts)?;
-            }
-            Ok(())
-        })?;
-        // By time, so that the order does not depend on the store's.
-        alerts.sort_by_key(|alert| (alert.time, alert.id));
-        Ok(alerts)
+        settle(self.engine, store, until)
     }
+}
+
+/// Folds an alert; whether it is the first of its fold. `sample` refers to its event.
+///
+/// # Errors
+/// When the store fails.
+pub fn fold(
+    alert: &Alert,
+    folded: &Folded,
+    cells: &mut dyn Cells,
+    sample: &mut dyn FnMut() -> Option<EventRef>,
+) -> Result<bool, StoreError> {
+    let family = fold_family(&alert.detector.id);
+    let place = Place {
+        detector: &family,
+        key: Digest(alert.id.bytes()),
+    };
+    let mut first = false;
+    cells.change(place, &mut |cell| {
+        let fold = cell.fold();
+        let (event, time, ends) = (folded.event, folded.time, folded.window.1);
+        let changed;
+        let mut sample = || serde_json::to_string(&sample()).unwrap_or_default().into();
+        (first, changed) = fold.add(event, time, ends, &mut sample);
+        if first {
+            fold.keep(seed_of(Some(alert)));
+        }
+        changed
+    })?;
+    Ok(first)
+}
+
+/// The alerts that waited until no event from before `until` (milliseconds since the Unix epoch)
+/// would come any more, by time.
+///
+/// # Errors
+/// When the store fails.
+pub fn settle(
+    engine: &Engine,
+    store: &mut dyn Store,
+    until: i64,
+) -> Result<Vec<Alert>, StoreError> {
+    let mut alerts = Vec::new();
+    store.transact(&mut |cells| {
+        alerts.clear();
+        engine.decide(until, cells, &mut |decided| {
+            alerts.extend(of_decided(engine, decided));
+        })?;
+        for detector in engine.detectors() {
+            close_folds(detector, until, cells, &mut alerts)?;
+        }
+        Ok(())
+    })?;
+    // By time, so that the order does not depend on the store's.
+    alerts.sort_by_key(|alert| (alert.time, alert.id));
+    Ok(alerts)
 }
 
 fn of_decided(engine: &Engine, decided: Decided) -> Option<Alert> {
@@ -206,7 +230,8 @@ fn close_folds(
     })
 }
 
-fn seed_of(alert: Option<&Alert>) -> Seed {
+/// What an alert that is decided later is kept as.
+pub fn seed_of(alert: Option<&Alert>) -> Seed {
     let text = alert.map(|alert| serde_json::to_string(alert).unwrap_or_default());
     text.unwrap_or_default().into()
 }

@@ -105,6 +105,17 @@ pub struct Crossing {
     pub seed: Option<Seed>,
 }
 
+/// Where a group stands at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// The start of the aligned window of that moment.
+    pub window: i64,
+    /// The value of each aggregate.
+    pub values: Vec<f64>,
+    /// Whether an alert of that window has been raised.
+    pub told: bool,
+}
+
 impl Window {
     /// Merges what one event at `time` shows. Calls `on` for each aligned window that crosses by it
     /// and had not before; `accepts` is the condition over the aggregates' values. Returns how many
@@ -191,6 +202,35 @@ impl Window {
         changed
     }
 
+    /// Where the group stands at a moment: over the stretch that ends there, or, for a condition that
+    /// is judged at the end, over the whole bucket. `None` where nothing is kept of that time.
+    #[must_use]
+    pub fn at(&self, plan: &WindowPlan, time: i64) -> Option<Level> {
+        let number = time.div_euclid(plan.length);
+        let place = self
+            .buckets
+            .binary_search_by_key(&number, |b| b.number)
+            .ok()?;
+        let bucket = self.buckets.get(place)?;
+        let values = if plan.monotone {
+            let offset = u32::try_from(time.rem_euclid(plan.length)).unwrap_or(u32::MAX);
+            sweep::level(plan, self.before(place, number), bucket, offset)
+        } else {
+            values(plan, bucket.marks.iter())
+        };
+        Some(Level {
+            window: number.saturating_mul(plan.length),
+            values,
+            told: bucket.crossed,
+        })
+    }
+
+    /// The bucket that ends where the one at `place`, of that number, begins.
+    fn before(&self, place: usize, number: i64) -> Option<&Bucket> {
+        let before = self.buckets.get(place.checked_sub(1)?)?;
+        (before.number == number - 1).then_some(before)
+    }
+
     /// Forgets buckets that ended before `before`: no event that may still come meets them.
     pub fn forget(&mut self, plan: &WindowPlan, before: i64) -> bool {
         let count = self.buckets.len();
@@ -226,10 +266,7 @@ impl Window {
             .buckets
             .binary_search_by_key(&number, |b| b.number)
             .ok()?;
-        let before = place
-            .checked_sub(1)
-            .and_then(|place| self.buckets.get(place))
-            .filter(|before| before.number == number - 1);
+        let before = self.before(place, number);
         let bucket = self.buckets.get(place).filter(|bucket| !bucket.crossed)?;
         let crossing = sweep::first_crossing(plan, before, bucket, accepts)?;
         if let Some(bucket) = self.buckets.get_mut(place) {
