@@ -17,6 +17,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
+use trailhound::alert::Alert;
 use trailhound::config::Config;
 use trailhound::decode::{Item, Limits, Reader, line};
 use trailhound::detect::{Enable, Engine, Lists, Loaded};
@@ -100,12 +101,14 @@ fn decode(item: Item<'_>) {
 fn judge(input: &[u8], engine: &Engine) {
     let config = Config::default();
     let mut judge = Judge::new(engine, &config);
+    let mut on = |alert: Alert| {
+        black_box(alert.to_json().map_or(0, |text| text.len()));
+        ControlFlow::Continue(())
+    };
     read(input, |item| {
-        let _ = judge.take(item, &mut |alert| {
-            black_box(alert.to_json().map_or(0, |text| text.len()));
-            ControlFlow::Continue(())
-        });
+        let _ = judge.take(item, &mut on);
     });
+    let _ = judge.settle(i64::MAX, &mut on);
 }
 
 fn gunzip(packed: &[u8]) {

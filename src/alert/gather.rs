@@ -48,12 +48,18 @@ pub(super) fn gather(alert: &mut Alert, detector: &Detector, cause: Cause<'_>) {
 /// first of them.
 #[must_use]
 pub fn complete(mut alert: Alert, detector: &Detector, raised: &Raised) -> Alert {
-    let group: Group = alert
-        .group
-        .iter()
-        .map(|(name, value)| (name.clone(), Some(value.clone())))
-        .collect();
+    let names = detector.probes.iter().flat_map(|probe| {
+        let names = probe.columns().iter();
+        names.take(probe.keys()).cloned()
+    });
+    // Not what the alert says of it: there, secrets are taken out, and what is missing is left out.
+    let keys = raised.columns.iter().map(|key| {
+        let text = (!key.is_missing()).then(|| crate::query::shown(key));
+        text.map(std::borrow::Cow::into_owned)
+    });
+    let group: Group = names.zip(keys).collect();
     gather(&mut alert, detector, Cause::Group(&group, raised));
+    alert.redact();
     for (name, number) in &alert.measured {
         let place = format!("{{{name}}}");
         alert.summary = alert.summary.replace(&place, &number.to_string());
@@ -116,14 +122,16 @@ impl Parts {
     }
 }
 
-/// What an id of several events begins with: the detector, and the cluster by what every source tells
-/// of it.
+/// What an id of several events begins with: the detector, and the cluster. One name often stands for
+/// a cluster in each region; the log group tells those apart that have none.
 fn begin(alert: &Alert, sort: &str, group: &Group) -> Parts {
     let mut parts = Parts::default();
     parts.add(Some(&alert.detector.id));
     parts.add(Some(sort));
     parts.add(alert.cluster.account.as_deref());
-    parts.add(alert.cluster.name.as_deref());
+    parts.add(alert.cluster.region.as_deref());
+    let cluster = &alert.cluster;
+    parts.add(cluster.name.as_deref().or(cluster.log_group.as_deref()));
     for (_, value) in group {
         parts.add(value.as_deref());
     }

@@ -65,7 +65,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
         }
         reading
     });
-    if refused.borrow().is_none() && judge.settle(i64::MAX, &mut deliver).is_continue() {
+    if refused.borrow().is_none() && judge.finish(&mut deliver).is_continue() {
         let _ = checked(sink.borrow_mut().flush());
     }
     if let Some(failure) = judge.failure() {
@@ -77,6 +77,7 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let summary = render(&Run {
         tally: judge.tally(),
         forgotten: judge.forgotten(),
+        forgotten_logins: judge.forgotten_logins(),
         evicted: judge.evicted(),
         today: chrono::Utc::now().date_naive(),
         reading: &reading,

@@ -15,6 +15,7 @@ use crate::pipeline::Tally;
 pub(super) struct Run<'r> {
     pub(super) tally: &'r Tally,
     pub(super) forgotten: u64,
+    pub(super) forgotten_logins: u64,
     /// What each detector gave up of its state.
     pub(super) evicted: Vec<(String, u64)>,
     /// By which exceptions have expired.
@@ -156,6 +157,10 @@ fn alerts(out: &mut String, run: &Run<'_>) {
     also(
         run.forgotten,
         "alert ids were forgotten: their repeats may be among these",
+    );
+    also(
+        run.forgotten_logins,
+        "logins were forgotten: who is behind some alerts may not be told",
     );
 }
 

@@ -157,13 +157,43 @@ impl Engine {
         cells: &mut dyn Cells,
         on: &mut dyn FnMut(Decided),
     ) -> Result<(), StoreError> {
+        self.decide_values(until, cells, on)?;
+        self.decide_windows(until, cells, on)
+    }
+
+    /// Decides which values that were seen before `until` were new.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn decide_values(
+        &self,
+        until: i64,
+        cells: &mut dyn Cells,
+        on: &mut dyn FnMut(Decided),
+    ) -> Result<(), StoreError> {
         for (place, detector) in self.detectors().iter().enumerate() {
-            match &detector.kind {
-                Kind::FirstSeen(seen) => decide_values(place, detector, seen, until, cells, on)?,
-                Kind::Threshold(threshold) if !threshold.plan.monotone => {
-                    decide_windows(place, detector, threshold, until, cells, on)?;
-                }
-                _ => {}
+            if let Kind::FirstSeen(seen) = &detector.kind {
+                decide_values(place, detector, seen, until, cells, on)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges windows that ended before `until`, where more events could undo a condition.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn decide_windows(
+        &self,
+        until: i64,
+        cells: &mut dyn Cells,
+        on: &mut dyn FnMut(Decided),
+    ) -> Result<(), StoreError> {
+        for (place, detector) in self.detectors().iter().enumerate() {
+            if let Kind::Threshold(threshold) = &detector.kind
+                && !threshold.plan.monotone
+            {
+                decide_windows(place, detector, threshold, until, cells, on)?;
             }
         }
         Ok(())

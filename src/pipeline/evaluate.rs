@@ -100,6 +100,7 @@ impl<'c> Evaluator<'c> {
         }
         match time {
             Some(time) => {
+                tally.latest = tally.latest.max(Some(time));
                 let digest = self.scratch.cluster(cluster);
                 let earliest = self.noticed.entry(digest).or_insert(i64::MAX);
                 if time < *earliest {

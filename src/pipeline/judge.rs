@@ -133,6 +133,13 @@ impl<'c> Judge<'c> {
         self.merger.settle(until, on)
     }
 
+    /// Decides what waited for more events, since the input has ended. In a state that outlives the
+    /// program, a window that is not over yet, and whose condition more events could undo, waits for
+    /// the next run.
+    pub fn finish(&mut self, on: &mut dyn FnMut(Alert) -> ControlFlow<()>) -> ControlFlow<()> {
+        self.merger.finish(self.durable, on)
+    }
+
     /// What kept the state from being used, if anything did; nothing was judged after it.
     #[must_use]
     pub fn failure(&mut self) -> Option<StoreError> {

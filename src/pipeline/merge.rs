@@ -93,6 +93,26 @@ impl<'c> Merger<'c> {
         until: i64,
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        self.decide(until, until, on)
+    }
+
+    /// Decides everything at the end of the input. Where another run may go on with the state, a
+    /// condition that more events could undo waits until its window has ended.
+    pub(super) fn finish(
+        &mut self,
+        durable: bool,
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let latest = self.tally.latest.filter(|_| durable);
+        self.decide(i64::MAX, latest.unwrap_or(i64::MAX), on)
+    }
+
+    fn decide(
+        &mut self,
+        until: i64,
+        closed: i64,
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         if self.failure.is_some() {
             return ControlFlow::Break(());
         }
@@ -102,7 +122,7 @@ impl<'c> Merger<'c> {
             raw: self.raw,
             tally: &mut self.tally,
         };
-        match remembering.settle(self.store.as_mut(), until) {
+        match remembering.settle(self.store.as_mut(), until, closed) {
             Ok(alerts) => alerts
                 .into_iter()
                 .try_for_each(|alert| self.hand_out(alert, on))?,

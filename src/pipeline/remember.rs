@@ -134,13 +134,15 @@ impl Remembering<'_, '_> {
         })
     }
 
-    /// The alerts that waited until no event from before `until` would come any more.
+    /// The alerts that waited until no event from before `until` would come any more; conditions that
+    /// more events could undo are judged over what ended before `closed`.
     pub(super) fn settle(
         &mut self,
         store: &mut dyn Store,
         until: i64,
+        closed: i64,
     ) -> Result<Vec<Alert>, StoreError> {
-        settle(self.engine, store, until)
+        settle(self.engine, store, until, closed)
     }
 }
 
@@ -166,7 +168,7 @@ pub fn fold(
         let changed;
         let mut sample = || serde_json::to_string(&sample()).unwrap_or_default().into();
         (first, changed) = fold.add(event, time, ends, &mut sample);
-        if first {
+        if changed && fold.is_closed() {
             fold.keep(seed_of(Some(alert)));
         }
         changed
@@ -175,7 +177,8 @@ pub fn fold(
 }
 
 /// The alerts that waited until no event from before `until` (milliseconds since the Unix epoch)
-/// would come any more, by time.
+/// would come any more, by time; conditions that more events could undo are judged over what ended
+/// before `closed`.
 ///
 /// # Errors
 /// When the store fails.
@@ -183,13 +186,14 @@ pub fn settle(
     engine: &Engine,
     store: &mut dyn Store,
     until: i64,
+    closed: i64,
 ) -> Result<Vec<Alert>, StoreError> {
     let mut alerts = Vec::new();
     store.transact(&mut |cells| {
         alerts.clear();
-        engine.decide(until, cells, &mut |decided| {
-            alerts.extend(of_decided(engine, decided));
-        })?;
+        let mut on = |decided| alerts.extend(of_decided(engine, decided));
+        engine.decide_values(until, cells, &mut on)?;
+        engine.decide_windows(closed, cells, &mut on)?;
         for detector in engine.detectors() {
             close_folds(detector, until, cells, &mut alerts)?;
         }

@@ -47,6 +47,8 @@ pub struct Tally {
     pub undated: u64,
     /// Events that a detector could not remember for want of room under one key.
     pub lost: u64,
+    /// The latest time of any record, in milliseconds since the Unix epoch.
+    pub latest: Option<i64>,
     /// Bytes of log lines judged.
     pub bytes: u64,
 }
@@ -99,6 +101,7 @@ impl Tally {
             folded,
             undated,
             lost,
+            latest,
             bytes,
         } = std::mem::take(next);
         self.audit += audit;
@@ -113,6 +116,7 @@ impl Tally {
         self.folded += folded;
         self.undated += undated;
         self.lost += lost;
+        self.latest = self.latest.max(latest);
         self.bytes += bytes;
         for (kind, count) in foreign {
             *self.foreign.entry(kind).or_default() += count;

@@ -59,6 +59,12 @@ impl Fold {
         self.alert = Some(alert);
     }
 
+    /// Whether the alert has been taken out: an event that still comes needs it again.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.alert.is_none()
+    }
+
     /// Takes the alert out, once its window has ended before `until`.
     pub fn close(&mut self, until: i64) -> Option<Seed> {
         if self.ends > until {

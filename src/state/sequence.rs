@@ -107,28 +107,15 @@ impl Sequence {
         if plan.ordered && last.step + 1 != plan.steps {
             return None;
         }
-        let mut used = vec![*last];
-        let mut upto = last.time;
-        // Each step as late as it can be, so that the first is as late as it can be.
-        for step in (0..plan.steps).rev().filter(|step| *step != last.step) {
-            let mark = self.latest(step, upto, last.time.saturating_sub(plan.within), &used)?;
-            if plan.ordered {
-                upto = mark.time;
-            }
-            used.push(mark);
+        let after = last.time.saturating_sub(plan.within);
+        let from = self.marks.partition_point(|mark| mark.time <= after);
+        let until = self.marks.partition_point(|mark| mark.time <= last.time);
+        let inside = self.marks.get(from..until)?;
+        if plan.ordered {
+            matching::in_order(inside, *last)
+        } else {
+            matching::in_any_order(inside, *last, plan.steps)
         }
-        used.iter().map(|mark| mark.time).min()
-    }
-
-    /// The latest mark of a step up to a time and after another, of an event that is not used yet.
-    /// Marks of one millisecond count as in any order.
-    fn latest(&self, step: u16, upto: i64, after: i64, used: &[Mark]) -> Option<Mark> {
-        let end = self.marks.partition_point(|mark| mark.time <= upto);
-        let marks = self.marks.get(..end).unwrap_or_default().iter().rev();
-        marks
-            .take_while(|mark| mark.time > after)
-            .find(|mark| mark.step == step && used.iter().all(|other| other.event != mark.event))
-            .copied()
     }
 
     /// When each step was last seen in the stretch that ends at a moment, and whether an alert of that
@@ -136,7 +123,9 @@ impl Sequence {
     #[must_use]
     pub fn at(&self, plan: StepPlan, time: i64) -> (Vec<Option<i64>>, bool) {
         let after = time.saturating_sub(plan.within);
-        let seen = |step| Some(self.latest(step, time, after, &[])?.time);
+        let inside = |mark: &&Mark| mark.time > after && mark.time <= time;
+        let marks = || self.marks.iter().rev().filter(inside);
+        let seen = |step| Some(marks().find(|mark| mark.step == step)?.time);
         let told = self.crossed.contains(&time.div_euclid(plan.within));
         ((0..plan.steps).map(seen).collect(), told)
     }
@@ -161,5 +150,6 @@ impl Sequence {
     }
 }
 
+mod matching;
 #[cfg(test)]
 mod tests;

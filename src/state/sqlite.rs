@@ -101,30 +101,36 @@ impl Store for SqliteStore {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
+        // What a transaction learnt about the tables is forgotten when it fails.
+        let mut names = std::mem::take(&mut self.names);
+        let mut counts = std::mem::take(&mut self.counts);
         let mut open = Open {
             path,
             transaction: &transaction,
-            names: &mut self.names,
+            names: &mut names,
             cells: FxHashMap::default(),
         };
         work(&mut open)?;
         let joined = open.write()?;
         for (detector, count) in joined {
-            let counted = match self.counts.get(&detector) {
+            let counted = match counts.get(&detector) {
                 Some(known) => known + count,
                 None => count_cells(&transaction, detector).map_err(fail)?,
             };
-            self.counts.insert(detector, counted);
+            counts.insert(detector, counted);
             if counted > self.bounds.cells {
                 let gone = give_up(&transaction, detector, self.bounds.cells).map_err(fail)?;
-                self.counts.remove(&detector);
-                let name = self.names.iter().find(|(_, id)| **id == detector);
+                counts.remove(&detector);
+                let name = names.iter().find(|(_, id)| **id == detector);
                 if let Some((name, _)) = name {
                     *self.evicted.entry(name.clone()).or_default() += gone;
                 }
             }
         }
-        transaction.commit().map_err(fail)
+        transaction.commit().map_err(fail)?;
+        self.names = names;
+        self.counts = counts;
+        Ok(())
     }
 
     fn evicted(&self) -> Vec<(String, u64)> {
@@ -148,6 +154,10 @@ fn count_cells(connection: &Connection, detector: i64) -> rusqlite::Result<usize
 /// Deletes the cells that were not touched for longest.
 fn give_up(connection: &Connection, detector: i64, most: usize) -> rusqlite::Result<u64> {
     let count = count_cells(connection, detector)?;
+    // The count that was kept knows nothing of cells that became empty, nor of other processes.
+    if count <= most {
+        return Ok(0);
+    }
     let keep = most - most / SHARE;
     let over = i64::try_from(count.saturating_sub(keep)).unwrap_or(i64::MAX);
     let gone = connection.execute(

@@ -111,6 +111,28 @@ fn a_transaction_that_fails_changes_nothing() {
 }
 
 #[test]
+fn a_detector_named_in_a_transaction_that_failed_takes_no_other_ones_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let mut one = SqliteStore::open(&path, Bounds::default()).unwrap();
+    let mut two = SqliteStore::open(&path, Bounds::default()).unwrap();
+    let place = Place {
+        detector: "a",
+        key: key(1),
+    };
+    let failed = one.transact(&mut |cells| {
+        cells.change(place, &mut |cell| cell.earliest(3).1)?;
+        Err(StoreError::Sqlite {
+            path: "x".to_owned(),
+            source: rusqlite::Error::InvalidQuery,
+        })
+    });
+    assert!(failed.is_err());
+    assert_eq!(earliest(&mut two, "b", 1, 7), (7, true));
+    assert_eq!(earliest(&mut one, "a", 1, 9), (9, true));
+}
+
+#[test]
 fn two_processes_merge_into_one_state() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.db");

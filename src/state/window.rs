@@ -142,7 +142,8 @@ impl Window {
         };
         let mut changed = false;
         for one in observed {
-            changed |= bucket.mark(one, offset);
+            let tally = plan.tally(one.aggregate);
+            changed |= bucket.mark(one, offset, tally);
         }
         if !changed {
             return (0, false);
@@ -293,7 +294,7 @@ impl Bucket {
     }
 
     /// Marks that a key was seen; whether that is news.
-    fn mark(&mut self, one: &Observed, offset: u32) -> bool {
+    fn mark(&mut self, one: &Observed, offset: u32, tally: Tally) -> bool {
         let name = (one.aggregate, one.key);
         let place = match self.marks.binary_search_by_key(&name, Mark::name) {
             Ok(place) => place,
@@ -312,7 +313,14 @@ impl Bucket {
         let Some(mark) = self.marks.get_mut(place) else {
             return false;
         };
-        let news = offset < mark.first || offset > mark.last;
+        // The stages of one request may bear different numbers: which comes first must not matter.
+        let number = match tally {
+            Tally::Min => mark.number.min(one.number),
+            Tally::Count | Tally::Sum | Tally::Max => mark.number.max(one.number),
+        };
+        let news =
+            offset < mark.first || offset > mark.last || number.total_cmp(&mark.number).is_ne();
+        mark.number = number;
         mark.first = mark.first.min(offset);
         mark.last = mark.last.max(offset);
         news
@@ -359,6 +367,11 @@ impl Mark {
 }
 
 impl WindowPlan {
+    fn tally(&self, aggregate: u16) -> Tally {
+        let aggregate = self.aggregates.get(usize::from(aggregate));
+        aggregate.map_or(Tally::Count, |aggregate| aggregate.tally)
+    }
+
     /// The value of each aggregate over nothing.
     fn nothing(&self) -> Vec<f64> {
         let start = |aggregate: &Aggregate| match aggregate.tally {

@@ -479,7 +479,7 @@ mod settings {
         // Ended before it all.
         let ran = replay_with(&until.replace("2026", "2020")).exits(0);
         assert_eq!(ran.rows().len(), 3);
-        ran.says(&["unused for exec-any", "until 2020-05-14"]);
+        ran.says(&["expired for exec-any", "until 2020-05-14; take it out"]);
         let unused = replay_with(&allow("exec-any", r#"user.username = "nobody""#, "")).exits(0);
         assert_eq!(unused.rows().len(), 3);
         unused.says(&["exception   unused for exec-any: user.username = \"nobody\""]);

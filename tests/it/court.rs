@@ -50,15 +50,17 @@ pub(crate) fn judge<'i>(inputs: impl IntoIterator<Item = &'i [u8]>) -> (Vec<Aler
     let mut judge = Judge::new(&ENGINE, &CONFIG);
     let mut reader = Reader::new(Limits::default());
     let mut alerts = Vec::new();
+    let mut on = |alert| {
+        alerts.push(alert);
+        ControlFlow::Continue(())
+    };
     for input in inputs {
         let flow = reader.read("input", input, &origin(), &mut |item| {
-            judge.take(item, &mut |alert| {
-                alerts.push(alert);
-                ControlFlow::Continue(())
-            })
+            judge.take(item, &mut on)
         });
         assert!(flow.is_continue());
     }
+    assert!(judge.settle(i64::MAX, &mut on).is_continue());
     (alerts, judge.tally().clone())
 }
 

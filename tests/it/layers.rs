@@ -10,9 +10,10 @@ use regex::Regex;
 use crate::program::ROOT;
 
 /// The rooms from the ground up: each may use only what stands before it.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "json",
     "telemetry",
+    "state",
     "query",
     "record",
     "source",
