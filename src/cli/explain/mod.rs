@@ -44,7 +44,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit> {
             Taken::Foreign(..) => ControlFlow::Continue(()),
         })
     });
-    let found = work.finish()?;
+    let summary = work.finish()?;
+    let found = work.say(&summary);
     complain(&reading, entries.unread);
     Ok(match reading.exit() {
         Exit::Done if !found => Exit::Failed,
@@ -154,8 +155,8 @@ impl<'w, W: io::Write> Work<'w, W> {
         Ok(left.map(|(alert, _)| alert).collect())
     }
 
-    /// Prints what was waited for, and the counts. Whether the event asked for was there.
-    fn finish(mut self) -> Result<bool> {
+    /// Prints what was waited for. What there was, in words.
+    fn finish(&mut self) -> Result<String> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
@@ -179,6 +180,11 @@ impl<'w, W: io::Write> Work<'w, W> {
             }
         }
         self.printer.flush()?;
+        Ok(summary)
+    }
+
+    /// Tells the counts on standard error. Whether the event asked for was there.
+    fn say(&self, summary: &str) -> bool {
         let log = self.asker.log_name();
         anstream::eprintln!("{log}: {summary}; {} explained", self.shown);
         if self.left_out > 0 && self.args.limit.is_none() {
@@ -191,9 +197,9 @@ impl<'w, W: io::Write> Work<'w, W> {
         match &self.args.event {
             Some(id) if self.shown == 0 && self.args.limit != Some(0) => {
                 anstream::eprintln!("none of them has the audit id or event id {id:?}");
-                Ok(false)
+                false
             }
-            _ => Ok(true),
+            _ => true,
         }
     }
 }
