@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value as Json;
 use trailhound::decode::{Decoded, line};
-use trailhound::detect::console::{Translation, translate};
+use trailhound::detect::console::{Translation, console, translate};
 use trailhound::detect::{Enable, Engine, Loaded, Log, Scratch};
 use trailhound::query::{FieldId, FieldInfo, FieldType, Program, Row, Schema, Value, check, parse};
 use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position, Record};
@@ -181,8 +181,10 @@ fn lists() -> BTreeMap<String, Vec<String>> {
 /// A detector beside its console form, ready to be asked.
 struct Pair {
     engine: Engine,
+    /// Of the steps of a sequence together.
     translation: Translation,
-    console: Program,
+    /// One for each query.
+    console: Vec<Program>,
     schema: RawSchema,
     log: Log,
 }
@@ -199,12 +201,23 @@ impl Pair {
             detector.unset_lists
         );
         let log = detector.log;
-        let translation = translate(detector.query().unwrap(), log);
+        let of_each = detector.probes.iter();
+        let of_each: Vec<_> = of_each.map(|probe| translate(&probe.query, log)).collect();
+        let texts: Vec<_> = of_each.iter().map(|one| one.text.as_str()).collect();
+        let translation = Translation {
+            text: texts.join("\n\n"),
+            exact: of_each.iter().all(|one| one.exact),
+        };
         let mut schema = RawSchema {
             log: Some(log),
             ..RawSchema::default()
         };
-        let console = compile(id, &translation.text, &mut schema);
+        let texts = texts.iter().map(|text| compile(id, text, &mut schema));
+        let compiled = texts.collect();
+        // What is shown, with what counts: a query for each step.
+        for shown in console(detector).split("\n# Step ") {
+            compile(id, &format!("# {shown}"), &mut schema);
+        }
         let enable = Enable {
             all: true,
             ids: Vec::new(),
@@ -213,7 +226,7 @@ impl Pair {
         Self {
             engine,
             translation,
-            console,
+            console: compiled,
             schema,
             log,
         }
@@ -237,8 +250,8 @@ impl Pair {
     }
 
     fn console_matches(&self, text: &str) -> bool {
-        self.console
-            .matches(&RawRow::new(text, self.log, &self.schema))
+        let row = RawRow::new(text, self.log, &self.schema);
+        self.console.iter().any(|console| console.matches(&row))
     }
 }
 

@@ -251,6 +251,10 @@ impl Weaken {
 
     /// The raw field that holds the same value.
     fn raw_name(&self, name: &str) -> Option<String> {
+        // A whole body is no field there: the console knows its leaves.
+        if matches!(name, "requestObject" | "responseObject") {
+            return None;
+        }
         if let Some(field) = self.row(name) {
             return match field.console {
                 Console::Same => Some(name.to_owned()),
