@@ -79,7 +79,10 @@ fn pretty(case: &Case, detector: Option<&Detector>, paint: Paint) -> String {
     if let Some(id) = &about.audit_id {
         let _ = writeln!(out, "  {}", painted(paint, DIM, &format!("auditID {id}")));
     }
-    let _ = writeln!(out, "  {}", verdict(case, paint));
+    let folds = detector.is_some_and(|one| one.folding.is_some()) && case.at_end.is_none();
+    let first = matches!(case.verdict, Verdict::Alert(_)) && folds;
+    let first = if first { ", the first of its fold" } else { "" };
+    let _ = writeln!(out, "  {}{first}", verdict(case, paint));
     let states = case.states.iter().take(MOST_STATES);
     for (state, detector) in states.zip(detector.into_iter().cycle()) {
         let mut told = state.crossings();
