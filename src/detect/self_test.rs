@@ -6,6 +6,7 @@ use super::contribution::{Contribution, event_digest};
 use super::detector::Detector;
 use super::engine::{Engine, Finding, Scratch};
 use super::file::TestFile;
+use super::folding::Folded;
 use super::load::{Enable, Loaded};
 use super::merge::{Lateness, Raised};
 use crate::record::{Cluster, Entry, LogEvent, Origin, Position};
@@ -127,11 +128,10 @@ fn count(
         let mut contributions = Vec::new();
         engine.judge(&entry, &mut scratch, |finding| match finding {
             Finding::Hit(hit) => {
-                let name = match &hit.folded {
-                    Some(folded) => format!("{:?} {:?}", folded.values, folded.window),
+                raised.insert(match &hit.folded {
+                    Some(folded) => one_of_fold(folded, &entry),
                     None => format!("{:?}", event_digest(&entry)),
-                };
-                raised.insert(name);
+                });
             }
             Finding::Contribution(_, contribution) => contributions.push(contribution),
         });
@@ -143,6 +143,17 @@ fn count(
     let end = engine.decide(i64::MAX, &mut state, &mut |_| decided += 1);
     end.map_err(|error| error.to_string())?;
     Ok(raised.len() + together + decided)
+}
+
+/// What alerts that fold into one have in common: the values, the window, the target and the outcome.
+fn one_of_fold(folded: &Folded, entry: &Entry<'_>) -> String {
+    let facts = entry.audit();
+    let object = facts.and_then(|facts| facts.record.object_ref);
+    let outcome = facts.map(|facts| facts.outcome());
+    format!(
+        "{:?} {:?} {object:?} {outcome:?}",
+        folded.values, folded.window
+    )
 }
 
 /// The detector alone, compiled with the test's lists.

@@ -28,7 +28,7 @@ pub enum Cell {
     /// The steps of a sequence.
     Sequence(Sequence),
     /// Alerts that are one.
-    Fold(Fold),
+    Fold(Box<Fold>),
 }
 
 macro_rules! variant {
@@ -36,7 +36,7 @@ macro_rules! variant {
         #[doc = concat!("The ", $what, " in this cell; an empty or foreign cell becomes a new one.")]
         pub fn $name(&mut self) -> &mut $variant {
             if !matches!(self, Self::$variant(_)) {
-                *self = Self::$variant($variant::default());
+                *self = Self::$variant(Default::default());
             }
             match self {
                 Self::$variant(inside) => inside,

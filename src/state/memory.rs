@@ -87,9 +87,10 @@ impl Cells for MemoryStore {
         if let Some(shelf) = self.shelves.get_mut(place.detector) {
             let cell = shelf.cell(place.key);
             let before = cell.size();
-            change(cell);
-            let after = cell.size();
-            shelf.bytes = (shelf.bytes + after).saturating_sub(before);
+            if change(cell) {
+                let after = cell.size();
+                shelf.bytes = (shelf.bytes + after).saturating_sub(before);
+            }
             shelf.make_room(self.bounds);
         }
         Ok(())
@@ -103,10 +104,15 @@ impl Cells for MemoryStore {
         let Some(shelf) = self.shelves.get_mut(detector) else {
             return Ok(());
         };
-        let mut cells: Vec<_> = shelf.young.iter_mut().chain(&mut shelf.old).collect();
-        cells.sort_unstable_by_key(|(key, _)| **key);
-        for (key, cell) in cells {
-            look(key, cell);
+        let young = shelf.young.iter_mut().map(|named| (named, true));
+        let old = shelf.old.iter_mut().map(|named| (named, false));
+        let mut cells: Vec<_> = young.chain(old).collect();
+        cells.sort_unstable_by_key(|((key, _), _)| **key);
+        for ((key, cell), young) in cells {
+            let before = cell.size();
+            if look(key, cell) && young {
+                shelf.bytes = (shelf.bytes + cell.size()).saturating_sub(before);
+            }
         }
         Ok(())
     }

@@ -20,6 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The share of a detector's cells that goes when it has used up its room: one in so many.
 const SHARE: usize = 8;
 
+/// KiB of pages kept in memory. Keys are digests, so each batch touches pages all over a table.
+const CACHE: i64 = 32 << 10;
+/// Pages in the log before they are written back: some batches, which mostly change the same ones.
+const CHECKPOINT: i64 = 8_000;
+
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS detector (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
     CREATE TABLE IF NOT EXISTS batch (only INTEGER PRIMARY KEY CHECK (only = 0), number INTEGER NOT NULL);
@@ -69,6 +74,8 @@ impl SqliteStore {
             }
             connection.execute_batch(TABLES)?;
             connection.pragma_update(None, "user_version", VERSION)?;
+            connection.pragma_update(None, "cache_size", -CACHE)?;
+            connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
             connection.set_prepared_statement_cache_capacity(16);
             Ok(connection)
         };
@@ -107,6 +114,7 @@ impl Store for SqliteStore {
         let mut open = Open {
             path,
             transaction: &transaction,
+            select: transaction.prepare_cached(SELECT).map_err(fail)?,
             names: &mut names,
             cells: FxHashMap::default(),
         };
@@ -168,10 +176,13 @@ fn give_up(connection: &Connection, detector: i64, most: usize) -> rusqlite::Res
     Ok(gone as u64)
 }
 
+const SELECT: &str = "SELECT value FROM cell WHERE detector = ?1 AND key = ?2";
+
 /// The cells of one transaction, written at its end.
 struct Open<'s> {
     path: &'s str,
     transaction: &'s Transaction<'s>,
+    select: CachedStatement<'s>,
     names: &'s mut FxHashMap<String, i64>,
     cells: FxHashMap<(i64, Digest), Held>,
 }
@@ -225,25 +236,18 @@ impl Open<'_> {
         Ok(number)
     }
 
-    fn load(&self, detector: &str, number: i64, key: Digest) -> Result<Held, StoreError> {
-        let mut statement =
-            self.prepare("SELECT value FROM cell WHERE detector = ?1 AND key = ?2")?;
-        let bytes: Option<Vec<u8>> = statement
-            .query_row(params![number, key.0.as_slice()], |row| row.get(0))
+    fn load(&mut self, detector: &str, number: i64, key: Digest) -> Result<Held, StoreError> {
+        let read = self
+            .select
+            .query_row(params![number, key.0.as_slice()], |row| {
+                Ok(postcard::from_bytes(row.get_ref(0)?.as_blob()?))
+            })
             .optional()
             .map_err(|error| self.failed(error))?;
-        let (cell, new) = match bytes {
-            Some(bytes) => {
-                let cell = postcard::from_bytes(&bytes);
-                (
-                    cell.map_err(|error| self.unreadable(detector, error))?,
-                    false,
-                )
-            }
-            None => (Cell::default(), true),
-        };
+        let new = read.is_none();
+        let cell = read.unwrap_or_else(|| Ok(Cell::default()));
         Ok(Held {
-            cell,
+            cell: cell.map_err(|error| self.unreadable(detector, error))?,
             changed: false,
             new,
         })
@@ -265,6 +269,7 @@ impl Open<'_> {
              ON CONFLICT (detector, key) DO UPDATE SET touched = ?3, value = ?4",
         )?;
         let mut delete = self.prepare("DELETE FROM cell WHERE detector = ?1 AND key = ?2")?;
+        let mut bytes = Vec::new();
         for ((detector, key), held) in changed {
             if held.cell == Cell::Empty {
                 delete
@@ -272,8 +277,9 @@ impl Open<'_> {
                     .map_err(|error| self.failed(error))?;
                 continue;
             }
-            let bytes =
-                postcard::to_stdvec(&held.cell).map_err(|error| self.unreadable("?", error))?;
+            bytes.clear();
+            bytes = postcard::to_extend(&held.cell, bytes)
+                .map_err(|error| self.unreadable("?", error))?;
             put.execute(params![detector, key.0.as_slice(), touched, bytes])
                 .map_err(|error| self.failed(error))?;
             *joined.entry(detector).or_default() += usize::from(held.new);

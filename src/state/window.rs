@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use level::Level;
 
 use super::{Digest, Seed};
+use bucket::{Bucket, Mark};
 
 /// The largest number a threshold can count to.
 pub const MOST_NEEDED: u32 = 10_000;
@@ -69,27 +70,10 @@ pub struct Observed {
 pub struct Window {
     /// By number, ascending.
     buckets: Vec<Bucket>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Bucket {
-    /// The epoch divided by the length of the window.
-    number: i64,
-    /// Whether an alert of this bucket has been raised.
-    crossed: bool,
-    marks: Vec<Mark>,
-    /// For conditions that are judged at the end: what the alert will be made of.
-    seed: Option<(i64, Seed)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Mark {
-    key: Digest,
-    number: f64,
-    /// Milliseconds since the bucket's start.
-    first: u32,
-    last: u32,
-    aggregate: u16,
+    /// About how many bytes the buckets point to, so that nobody need ask them all; not known of a
+    /// window that was read from a file.
+    #[serde(skip)]
+    bytes: usize,
 }
 
 /// A stretch of time that holds enough.
@@ -124,13 +108,20 @@ impl Window {
         let place = match self.buckets.binary_search_by_key(&number, |b| b.number) {
             Ok(place) => place,
             Err(place) => {
+                // Most groups are seen in one window or two: a usual first allocation is for four.
+                self.buckets
+                    .reserve_exact(usize::from(self.buckets.len() < 2));
                 self.buckets.insert(place, Bucket::new(number));
                 place
             }
         };
+        if self.is_told(place) {
+            return (0, false);
+        }
         let Some(bucket) = self.buckets.get_mut(place) else {
             return (0, false);
         };
+        let before = bucket.bytes();
         let mut changed = false;
         for one in observed {
             let tally = plan.tally(one.aggregate);
@@ -140,6 +131,7 @@ impl Window {
             return (0, false);
         }
         let lost = bucket.prune(plan);
+        self.bytes = (self.bytes + bucket.bytes()).saturating_sub(before);
         if plan.monotone {
             for number in [number, number.saturating_add(1)] {
                 on_crossing(self.cross(plan, number, accepts), on);
@@ -156,7 +148,9 @@ impl Window {
             && let Some(bucket) = self.buckets.get_mut(place)
             && bucket.seed.as_ref().is_none_or(|(at, _)| time < *at)
         {
+            let before = bucket.bytes();
             bucket.seed = Some((time, seed()));
+            self.bytes = (self.bytes + bucket.bytes()).saturating_sub(before);
         }
     }
 
@@ -191,6 +185,7 @@ impl Window {
                 });
             }
         }
+        self.bytes = self.buckets.iter().map(Bucket::bytes).sum();
         changed
     }
 
@@ -205,7 +200,11 @@ impl Window {
         let count = self.buckets.len();
         self.buckets
             .retain(|bucket| bucket.number.saturating_add(2).saturating_mul(plan.length) > before);
-        self.buckets.len() != count
+        let changed = self.buckets.len() != count;
+        if changed {
+            self.bytes = self.buckets.iter().map(Bucket::bytes).sum();
+        }
+        changed
     }
 
     /// Whether nothing is left in it.
@@ -215,13 +214,7 @@ impl Window {
     }
 
     pub(super) fn size(&self) -> usize {
-        let marks: usize = self.buckets.iter().map(|b| b.marks.capacity()).sum();
-        let seeds: usize = self
-            .buckets
-            .iter()
-            .filter_map(|b| Some(b.seed.as_ref()?.1.len()))
-            .sum();
-        self.buckets.capacity() * size_of::<Bucket>() + marks * size_of::<Mark>() + seeds
+        self.buckets.capacity() * size_of::<Bucket>() + self.bytes
     }
 
     /// Whether a stretch that ends in the bucket of that number holds enough, told once.
@@ -241,96 +234,30 @@ impl Window {
         if let Some(bucket) = self.buckets.get_mut(place) {
             bucket.crossed = true;
         }
+        for told in [place.checked_sub(1), Some(place)].into_iter().flatten() {
+            if self.is_told(told)
+                && let Some(bucket) = self.buckets.get_mut(told)
+            {
+                self.bytes = self.bytes.saturating_sub(bucket.bytes());
+                bucket.marks = Vec::new();
+            }
+        }
         Some(crossing)
+    }
+
+    /// Whether all that a bucket could tell has been told: no stretch that begins or ends in it is
+    /// news any more, so nothing in it matters.
+    fn is_told(&self, place: usize) -> bool {
+        let this = self.buckets.get(place).filter(|bucket| bucket.crossed);
+        let next = self.buckets.get(place + 1).filter(|next| next.crossed);
+        this.zip(next)
+            .is_some_and(|(this, next)| next.number == this.number + 1)
     }
 }
 
 fn on_crossing(crossing: Option<Crossing>, on: &mut dyn FnMut(Crossing)) {
     if let Some(crossing) = crossing {
         on(crossing);
-    }
-}
-
-impl Bucket {
-    const fn new(number: i64) -> Self {
-        Self {
-            number,
-            crossed: false,
-            marks: Vec::new(),
-            seed: None,
-        }
-    }
-
-    /// Marks that a key was seen; whether that is news.
-    fn mark(&mut self, one: &Observed, offset: u32, tally: Tally) -> bool {
-        let name = (one.aggregate, one.key);
-        let place = match self.marks.binary_search_by_key(&name, Mark::name) {
-            Ok(place) => place,
-            Err(place) => {
-                let mark = Mark {
-                    key: one.key,
-                    number: one.number,
-                    first: offset,
-                    last: offset,
-                    aggregate: one.aggregate,
-                };
-                self.marks.insert(place, mark);
-                return true;
-            }
-        };
-        let Some(mark) = self.marks.get_mut(place) else {
-            return false;
-        };
-        // The stages of one request may bear different numbers: which comes first must not matter.
-        let number = match tally {
-            Tally::Min => mark.number.min(one.number),
-            Tally::Count | Tally::Sum | Tally::Max => mark.number.max(one.number),
-        };
-        let news =
-            offset < mark.first || offset > mark.last || number.total_cmp(&mark.number).is_ne();
-        mark.number = number;
-        mark.first = mark.first.min(offset);
-        mark.last = mark.last.max(offset);
-        news
-    }
-
-    /// Drops the marks that can't matter any more; how many that could were dropped for want of room.
-    fn prune(&mut self, plan: &WindowPlan) -> u64 {
-        for (place, aggregate) in plan.aggregates.iter().enumerate() {
-            let Some(need) = aggregate.need.filter(|_| plan.monotone) else {
-                continue;
-            };
-            let need = need as usize;
-            let of = |mark: &Mark| usize::from(mark.aggregate) == place;
-            let mut mine: Vec<Mark> = self.marks.iter().copied().filter(of).collect();
-            // Sorting pays only once in a while.
-            if mine.len() <= 3 * need + 8 {
-                continue;
-            }
-            mine.sort_unstable_by_key(|mark| (mark.first, mark.key));
-            let oldest: Vec<Digest> = mine.iter().take(need).map(|mark| mark.key).collect();
-            mine.sort_unstable_by_key(|mark| (std::cmp::Reverse(mark.last), mark.key));
-            mine.truncate(need);
-            let mut kept: Vec<Digest> = mine.iter().map(|mark| mark.key).chain(oldest).collect();
-            kept.sort_unstable();
-            self.marks
-                .retain(|mark| !of(mark) || kept.binary_search(&mark.key).is_ok());
-        }
-        let over = self.marks.len().saturating_sub(MOST_MARKS);
-        if over > 0 {
-            let mut lasts: Vec<u32> = self.marks.iter().map(|mark| mark.last).collect();
-            lasts.sort_unstable();
-            let oldest = lasts.get(over).copied().unwrap_or_default();
-            self.marks.retain(|mark| mark.last >= oldest);
-        }
-        over as u64
-    }
-}
-
-impl Mark {
-    /// What marks are sorted by.
-    const fn name(&self) -> (u16, Digest) {
-        (self.aggregate, self.key)
     }
 }
 
@@ -357,12 +284,19 @@ impl WindowPlan {
         else {
             return;
         };
-        *value = match aggregate.tally {
-            Tally::Count => *value + 1.0,
-            Tally::Sum => *value + number,
-            Tally::Max => value.max(number),
-            Tally::Min => value.min(number),
-        };
+        *value = aggregate.tally.add(*value, number);
+    }
+}
+
+impl Tally {
+    /// A value with one more key's number.
+    const fn add(self, value: f64, number: f64) -> f64 {
+        match self {
+            Self::Count => value + 1.0,
+            Self::Sum => value + number,
+            Self::Max => value.max(number),
+            Self::Min => value.min(number),
+        }
     }
 }
 
@@ -375,6 +309,7 @@ fn values<'m>(plan: &WindowPlan, marks: impl Iterator<Item = &'m Mark>) -> Vec<f
     values
 }
 
+mod bucket;
 mod level;
 mod sweep;
 #[cfg(test)]

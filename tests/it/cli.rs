@@ -601,7 +601,7 @@ id = "too-many-secrets"
 title = "Secrets of many namespaces"
 severity = "high"
 attack = ["T1552.007", "T9999"]
-covers = ["secret-sweep"]
+covers = ["silence"]
 query = 'filter responseObject.kind = "SecretList"'
 summary = "{actor}"
 "#;
@@ -612,10 +612,7 @@ summary = "{actor}"
             run(&[&args[..], &own].concat()).exits(0)
         };
         let rows = ask("json").rows();
-        let row = rows
-            .iter()
-            .find(|row| row["row"] == "secret-sweep")
-            .unwrap();
+        let row = rows.iter().find(|row| row["row"] == "silence").unwrap();
         assert_eq!(row["detector"], "too-many-secrets");
         assert_eq!(row["needs"], "RequestResponse");
         assert!(rows.iter().any(|row| row["detector"] == "none: not-logged"));

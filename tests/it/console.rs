@@ -19,6 +19,7 @@ use serde_json::Value as Json;
 use trailhound::decode::{Decoded, line};
 use trailhound::detect::console::{Translation, console, translate};
 use trailhound::detect::{Enable, Engine, Loaded, Log, Scratch};
+use trailhound::query::ast::Query;
 use trailhound::query::{FieldId, FieldInfo, FieldType, Program, Row, Schema, Value, check, parse};
 use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position, Record};
 
@@ -181,12 +182,32 @@ fn lists() -> BTreeMap<String, Vec<String>> {
 /// A detector beside its console form, ready to be asked.
 struct Pair {
     engine: Engine,
-    /// Of the steps of a sequence together.
-    translation: Translation,
-    /// One for each query.
-    console: Vec<Program>,
-    schema: RawSchema,
+    /// One for each query: the steps of a sequence have their own.
+    forms: Vec<Form>,
     log: Log,
+}
+
+/// A query's console form, ready to be asked.
+struct Form {
+    translation: Translation,
+    console: Program,
+    schema: RawSchema,
+}
+
+impl Form {
+    fn new(id: &str, query: &Query, log: Log) -> Self {
+        let translation = translate(query, log);
+        let mut schema = RawSchema {
+            log: Some(log),
+            ..RawSchema::default()
+        };
+        let console = compile(id, &translation.text, &mut schema);
+        Self {
+            translation,
+            console,
+            schema,
+        }
+    }
 }
 
 impl Pair {
@@ -201,20 +222,13 @@ impl Pair {
             detector.unset_lists
         );
         let log = detector.log;
-        let of_each = detector.probes.iter();
-        let of_each: Vec<_> = of_each.map(|probe| translate(&probe.query, log)).collect();
-        let texts: Vec<_> = of_each.iter().map(|one| one.text.as_str()).collect();
-        let translation = Translation {
-            text: texts.join("\n\n"),
-            exact: of_each.iter().all(|one| one.exact),
-        };
+        let queries = detector.probes.iter().map(|probe| &probe.query);
+        let forms = queries.map(|query| Form::new(id, query, log)).collect();
+        // What is shown, with what counts: a query for each step.
         let mut schema = RawSchema {
             log: Some(log),
             ..RawSchema::default()
         };
-        let texts = texts.iter().map(|text| compile(id, text, &mut schema));
-        let compiled = texts.collect();
-        // What is shown, with what counts: a query for each step.
         for shown in console(detector).split("\n# Step ") {
             compile(id, &format!("# {shown}"), &mut schema);
         }
@@ -223,13 +237,7 @@ impl Pair {
             ids: Vec::new(),
         };
         let (engine, _) = loaded.engine(&enable, Vec::new(), "", "").unwrap();
-        Self {
-            engine,
-            translation,
-            console: compiled,
-            schema,
-            log,
-        }
+        Self { engine, forms, log }
     }
 
     fn detector_matches(&self, text: &str) -> bool {
@@ -250,8 +258,19 @@ impl Pair {
     }
 
     fn console_matches(&self, text: &str) -> bool {
-        let row = RawRow::new(text, self.log, &self.schema);
-        self.console.iter().any(|console| console.matches(&row))
+        self.forms.iter().any(|form| {
+            form.console
+                .matches(&RawRow::new(text, self.log, &form.schema))
+        })
+    }
+
+    fn said(&self) -> String {
+        let texts = self.forms.iter().map(|form| form.translation.text.as_str());
+        texts.collect::<Vec<_>>().join("\n\n")
+    }
+
+    fn exact(&self) -> bool {
+        self.forms.iter().all(|form| form.translation.exact)
     }
 }
 
@@ -321,7 +340,7 @@ fn console_text_never_finds_less_than_the_detector() {
             {
                 if pair.detector_matches(text) {
                     fired += 1;
-                    let said = &pair.translation.text;
+                    let said = pair.said();
                     assert!(
                         pair.console_matches(text),
                         "{id}: {}\n{said}\n{text}",
@@ -343,7 +362,7 @@ fn console_text_of_any_detector_holds_for_the_events_of_all() {
     let (mut asked, mut found, mut more, mut exact) = (0, 0, 0, Vec::new());
     for (id, detector) in &library.detectors {
         let pair = Pair::new(id, &library, &lists());
-        if pair.translation.exact {
+        if pair.exact() {
             exact.push(id.as_str());
         }
         let others = library
@@ -361,12 +380,12 @@ fn console_text_of_any_detector_holds_for_the_events_of_all() {
             asked += 1;
             found += usize::from(ours);
             more += usize::from(theirs && !ours);
-            let said = &pair.translation.text;
+            let said = pair.said();
             assert!(
                 theirs || !ours,
                 "{id} finds this and its console text does not:\n{said}\n{text}"
             );
-            if pair.translation.exact && !is_cut(text) {
+            if pair.exact() && !is_cut(text) {
                 assert!(
                     ours || !theirs,
                     "{id} is called exact and finds more:\n{said}\n{text}"

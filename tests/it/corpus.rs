@@ -15,6 +15,7 @@ mod case;
 mod exceptions;
 mod labelled;
 mod quiet;
+mod repeated;
 mod shapes;
 
 use std::collections::BTreeSet;
@@ -62,6 +63,34 @@ fn engine(enable: &Enable, settings: &str) -> (Engine, Config) {
 
 /// The detectors that raise an alert for a line, with their severity.
 fn raised(judge: &mut Judge<'_>, origin: &Origin, line: &str) -> BTreeSet<(String, Severity)> {
+    let mut raised = BTreeSet::new();
+    take(judge, origin, line, &mut raised);
+    raised
+}
+
+/// The detectors that raise an alert for lines that are all there is, with their severity.
+fn raised_by(
+    judge: &mut Judge<'_>,
+    origin: &Origin,
+    lines: &[String],
+) -> BTreeSet<(String, Severity)> {
+    let mut raised = BTreeSet::new();
+    for line in lines {
+        take(judge, origin, line, &mut raised);
+    }
+    let _ = judge.settle(i64::MAX, &mut |alert| {
+        raised.insert((alert.detector.id.clone(), alert.severity));
+        ControlFlow::Continue(())
+    });
+    raised
+}
+
+fn take(
+    judge: &mut Judge<'_>,
+    origin: &Origin,
+    line: &str,
+    raised: &mut BTreeSet<(String, Severity)>,
+) {
     let event = LogEvent {
         message: line.into(),
         timestamp: None,
@@ -70,10 +99,8 @@ fn raised(judge: &mut Judge<'_>, origin: &Origin, line: &str) -> BTreeSet<(Strin
         origin,
         position: Position::default(),
     };
-    let mut raised = BTreeSet::new();
     let _ = judge.take(Item::Event(event), &mut |alert| {
         raised.insert((alert.detector.id.clone(), alert.severity));
         ControlFlow::Continue(())
     });
-    raised
 }

@@ -176,7 +176,14 @@ fn another_download_of_the_same_events_gives_the_same_alerts() {
         ];
         let requests = set(run(&query).exits(0).column("/auditID"));
         assert!(requests.len() > 5, "{requests:?}");
-        let about = |alert: &Value| requests.contains(text(alert, "/events/0/audit_id"));
+        // What counts and folds needs all of its events, and a download has a part of them.
+        let alone = |alert: &Value| {
+            alert["group"]
+                .as_object()
+                .is_none_or(serde_json::Map::is_empty)
+        };
+        let about =
+            |alert: &Value| alone(alert) && requests.contains(text(alert, "/events/0/audit_id"));
         let expected: BTreeSet<String> = ATTACK
             .rows()
             .iter()

@@ -14,6 +14,23 @@ pub fn source_ip<'a>(record: &AuditRecord<'a>) -> Option<Cow<'a, str>> {
     Some(record.source_ips?.elements().last()?.text()?.cow())
 }
 
+/// The network of the address: its /16, or its /48 for IPv6. People and machines change their address
+/// within it, and rarely leave it.
+#[must_use]
+pub fn network(record: &AuditRecord<'_>) -> Option<String> {
+    let address: IpAddr = source_ip(record)?.parse().ok()?;
+    Some(match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            format!("{}/16", Ipv4Addr::new(a, b, 0, 0))
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+    })
+}
+
 /// Whether the peer's address is one of the public internet.
 #[must_use]
 pub fn is_public(record: &AuditRecord<'_>) -> bool {
@@ -98,6 +115,22 @@ mod tests {
         ] {
             let line = record(ips);
             assert!(!is_public(&AuditRecord::read(&line).unwrap()), "{ips}");
+        }
+    }
+
+    #[test]
+    fn neighbours_are_of_one_network_whatever_a_client_wrote_before_its_address() {
+        for (ips, expected) in [
+            (r#"["198.51.100.7"]"#, Some("198.51.0.0/16")),
+            (r#"["10.0.0.1","198.51.200.9"]"#, Some("198.51.0.0/16")),
+            (r#"["::ffff:198.51.100.7"]"#, Some("198.51.0.0/16")),
+            (r#"["2001:db8:7:1::9"]"#, Some("2001:db8:7::/48")),
+            (r#"["12.000.22.33x"]"#, None),
+            ("[]", None),
+        ] {
+            let line = record(ips);
+            let read = AuditRecord::read(&line).unwrap();
+            assert_eq!(network(&read).as_deref(), expected, "{ips}");
         }
     }
 

@@ -7,11 +7,13 @@ use std::cell::OnceCell;
 
 use super::audit::AuditRecord;
 
+mod access_policy;
 pub(in crate::record) mod actor;
 pub mod address;
 mod aws_auth;
 mod binding;
 mod change;
+pub mod client;
 mod exec;
 mod host_path;
 mod outcome;
@@ -23,6 +25,7 @@ pub mod request;
 mod role;
 mod touched;
 
+pub use access_policy::AccessPolicy;
 pub use actor::{Actor, ActorKind};
 pub use aws_auth::AwsAuth;
 pub use binding::Binding;

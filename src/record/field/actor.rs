@@ -1,8 +1,8 @@
 //! Who asked, and from where.
 
-use super::{Field, borrowed, text};
+use super::{Field, borrowed, owned, text};
 use crate::query::{FieldType, Value};
-use crate::record::fact::{Facts, address};
+use crate::record::fact::{AccessPolicy, Facts, address, client};
 
 fn extra<'a>(facts: &Facts<'a>, key: &str) -> Value<'a> {
     text(facts.record.user.and_then(|user| user.extra(key)))
@@ -26,6 +26,10 @@ pub(super) const FIELDS: &[Field] = &[
     Field::audit("actor.pod", FieldType::Text, "The pod that a service-account token is bound to.", |f| extra(f, "authentication.kubernetes.io/pod-name")).in_line(),
     Field::audit("actor.node", FieldType::Text, "The node that a service-account token is bound to.", |f| extra(f, "authentication.kubernetes.io/node-name")).in_line(),
     Field::audit("source.ip", FieldType::Text, "The last entry of `sourceIPs`, the only one the client can't write.", |f| address::source_ip(&f.record).map_or(Value::Missing, Value::Text)).in_line(),
+    Field::audit("source.network", FieldType::Text, "The network of `source.ip`: its /16, or its /48 for IPv6.", |f| owned(address::network(&f.record))),
     Field::audit("source.public", FieldType::Bool, "Whether `source.ip` is an address of the public internet.", |f| Value::Bool(address::is_public(&f.record))).always(),
     Field::audit("source.forwarded", FieldType::Bool, "Whether `sourceIPs` has more than one entry: a proxy, or a forged header.", |f| Value::Bool(address::is_forwarded(&f.record))).always(),
+    Field::audit("client.family", FieldType::Text, "What program the client says that it is: `userAgent` up to the version, in small letters. Its own choice.", |f| owned(client::family(&f.record))),
+    Field::audit("accessPolicy.name", FieldType::Text, "The EKS access policy that allowed the request, such as `AmazonEKSClusterAdminPolicy`.", |f| owned(AccessPolicy::of(&f.record).map(|policy| policy.name))).in_line(),
+    Field::audit("accessPolicy.principalArn", FieldType::Text, "The principal of the access entry behind it.", |f| owned(AccessPolicy::of(&f.record).map(|policy| policy.principal_arn))).in_line(),
 ];

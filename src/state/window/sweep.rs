@@ -74,8 +74,20 @@ pub(super) fn level(
 
 /// The values if everything in both buckets lay in one stretch: what no stretch exceeds.
 fn most(plan: &WindowPlan, before: Option<&Bucket>, bucket: &Bucket) -> Vec<f64> {
-    let marks = before.into_iter().flat_map(|before| &before.marks);
-    super::values(plan, marks.chain(&bucket.marks))
+    let mut most = plan.nothing();
+    for (place, (value, aggregate)) in most.iter_mut().zip(&plan.aggregates).enumerate() {
+        for bucket in before.into_iter().chain([bucket]) {
+            let range = bucket.of_aggregate(place);
+            if aggregate.tally == Tally::Count {
+                *value += range.len() as f64;
+                continue;
+            }
+            for mark in bucket.marks.get(range).unwrap_or_default() {
+                *value = aggregate.tally.add(*value, mark.number);
+            }
+        }
+    }
+    most
 }
 
 fn presences(before: Option<&Bucket>, bucket: &Bucket) -> Vec<Presence> {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::exceptions::LIFECYCLE;
+use super::repeated::repeated;
 
 /// A line of a labelled file.
 #[derive(Deserialize)]
@@ -41,6 +42,14 @@ impl Case {
     /// Whether an event counts as benign.
     pub(super) fn is_benign(&self) -> bool {
         self.verdict() == Some(false)
+    }
+
+    /// The lines that the verdict is about: the event, as often as its source wants it.
+    pub(super) fn lines(&self) -> Vec<String> {
+        match self.threshold {
+            Some(times) if times > 1 => repeated(self.event.get(), times),
+            _ => vec![self.event.get().to_owned()],
+        }
     }
 
     /// The settings that the verdict supposes: lists, and exceptions for what is trusted.

@@ -46,8 +46,11 @@ const WINDOWS: [i64; 3] = [1, 7, 60];
 /// What a stretch of time holds: events, paths, the sum and the largest of the numbers.
 type Row = (usize, usize, u64, u16);
 
+/// Whether such a stretch is an alert.
+type Holds = fn(Row) -> bool;
+
 /// Conditions, as the query has them and as the oracle does.
-const CONDITIONS: [(&str, fn(Row) -> bool); 6] = [
+const CONDITIONS: [(&str, Holds); 6] = [
     ("n > 3", |row| row.0 > 3),
     ("paths >= 3", |row| row.1 >= 3),
     ("n >= 4 and paths >= 2", |row| row.0 >= 4 && row.1 >= 2),
@@ -79,7 +82,7 @@ fn seen() -> impl Strategy<Value = Vec<Seen>> {
 }
 
 /// User and aligned window of every alert that there must be.
-fn expected(all: &[Seen], length: i64, holds: fn(Row) -> bool) -> BTreeSet<(String, i64)> {
+fn expected(all: &[Seen], length: i64, holds: Holds) -> BTreeSet<(String, i64)> {
     let mut found = BTreeSet::new();
     for end in all {
         let inside = all.iter().filter(|one| {
@@ -107,17 +110,19 @@ fn raised(all: &[Seen], length: i64, condition: &str) -> BTreeMap<(String, i64),
     let mut alerts = BTreeMap::new();
     let text: String = all.iter().map(|one| one.line() + "\n").collect();
     let origin = Origin::default();
-    let _ = Reader::new(Limits::default()).read("input", text.as_bytes(), &origin, &mut |item| {
-        judge.take(item, &mut |alert| {
-            let user = alert.group["user.username"].clone();
-            let window = alert.last.unwrap().millis().div_euclid(length * 1_000);
-            assert!(
-                alerts.insert((user, window), alert).is_none(),
-                "an alert came twice"
-            );
-            ControlFlow::Continue(())
-        })
+    let mut on = |alert: Alert| {
+        let user = alert.group["user.username"].clone();
+        let window = alert.last.unwrap().millis().div_euclid(length * 1_000);
+        let known = alerts.insert((user, window), alert);
+        assert!(known.is_none(), "an alert came twice");
+        ControlFlow::Continue(())
+    };
+    let mut reader = Reader::new(Limits::default());
+    let flow = reader.read("input", text.as_bytes(), &origin, &mut |item| {
+        judge.take(item, &mut on)
     });
+    assert!(flow.is_continue());
+    assert!(judge.finish(&mut on).is_continue());
     alerts
 }
 
