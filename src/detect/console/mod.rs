@@ -102,7 +102,8 @@ impl<'q> Computed<'q> {
 
     /// Whether the translation lets more through for it.
     fn is_felt(&self) -> bool {
-        self.all || self.left_out.get()
+        // What is computed may be missing where a detector needs it.
+        self.all || self.left_out.get() || !self.names.is_empty()
     }
 
     /// Whether a condition looks at nothing that was computed.
