@@ -67,7 +67,11 @@ pub fn translate(query: &Query, log: Log) -> Translation {
             // Presentation changes no row.
             CommandKind::Sort(_) | CommandKind::Limit(_) | CommandKind::Display(_) => {}
             CommandKind::Fields(columns) => computed.name(columns),
-            CommandKind::Stats(_) => break,
+            // What counts is of several events, and no longer of each.
+            CommandKind::Stats(_) => {
+                computed.all = true;
+                break;
+            }
             _ => computed.all = true,
         }
     }
