@@ -1,7 +1,8 @@
 //! What several events come to: the id, the group and the span of an alert that is made of more than
 //! one.
 
-use super::model::{Alert, EventRef};
+use super::console::{Link, Who, group_query};
+use super::model::{Alert, Console, EventRef};
 use super::{AlertId, Timestamp};
 use crate::alert::raise::Cause;
 use crate::detect::{Detector, Folded, Group, Kind, Raised};
@@ -36,12 +37,41 @@ pub(super) fn gather(alert: &mut Alert, detector: &Detector, cause: Cause<'_>) {
             alert.time = Timestamp::from_millis(raised.at).or(alert.time);
             alert.first = Timestamp::from_millis(raised.first);
             alert.last = Timestamp::from_millis(raised.at);
+            if let Some(console) = console(alert, detector, group, raised) {
+                alert.console = console;
+            }
         }
         Cause::Seen(group) => {
             alert.id = group_id(alert, "first seen", group, None);
             alert.group = shown(group);
         }
     }
+}
+
+/// How to look at all of the events; `None` where only the one that completes them can be asked for.
+fn console(alert: &Alert, detector: &Detector, group: &Group, raised: &Raised) -> Option<Console> {
+    let who = Who {
+        arn: alert.actor.arn.as_deref(),
+        username: alert.actor.username.as_deref(),
+    };
+    let query = group_query(detector, group, who)?;
+    let cluster = &alert.cluster;
+    let known = cluster.region.as_deref().zip(cluster.log_group.as_deref());
+    let url = known.and_then(|(region, log_group)| {
+        Link {
+            region,
+            log_group,
+            first: raised.first,
+            last: raised.at,
+            query: &query.text,
+        }
+        .url()
+    });
+    Some(Console {
+        query: Some(query.text),
+        url,
+        scope: Some(query.scope),
+    })
 }
 
 /// Completes an alert whose events were judged together when no more could come: it was made of the

@@ -65,9 +65,15 @@ pub fn render(alert: &Alert, paint: Paint) -> String {
         ("from", from(alert)),
         ("outcome", outcome(alert)),
         ("when", when(alert)),
+        ("group", group(alert)),
+        ("counted", counted(alert)),
         ("attack", alert.attack.join(", ")),
         ("do", first_line(alert.runbook.as_deref())),
         ("query", alert.console.query.clone().unwrap_or_default()),
+        (
+            "closes",
+            alert.closes.map(|id| id.to_string()).unwrap_or_default(),
+        ),
         ("id", alert.id.to_string()),
     ];
     for (label, text) in rows {
@@ -206,21 +212,36 @@ fn outcome(alert: &Alert) -> String {
 
 fn when(alert: &Alert) -> String {
     let seconds = |time: Option<Timestamp>| time.map(Timestamp::to_seconds_text);
-    if alert.count <= 1 {
+    if alert.count <= 1 && alert.measured.is_empty() {
         return seconds(alert.time).unwrap_or_default();
     }
-    let until = seconds(alert.last).map(|last| format!("to {last}"));
-    let group: Vec<_> = alert
-        .group
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
+    // What a threshold measured need not be events.
+    let events = match (alert.closes, alert.measured.is_empty()) {
+        (None, false) => None,
+        _ => Some(format!("{} events", alert.count)),
+    };
+    let span = match (seconds(alert.first.or(alert.time)), seconds(alert.last)) {
+        (Some(first), Some(last)) if first != last => Some(format!("from {first} to {last}")),
+        (first, last) => first.or(last),
+    };
+    let parts: Vec<_> = [events, span].into_iter().flatten().collect();
+    parts.join(" ")
+}
+
+/// What several events have in common, or the value that was seen first.
+fn group(alert: &Alert) -> String {
+    let pairs = alert.group.iter();
+    let pairs: Vec<_> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
+    pairs.join("  ")
+}
+
+/// What a threshold came to.
+fn counted(alert: &Alert) -> String {
+    let pairs = alert.measured.iter();
+    let pairs: Vec<_> = pairs
+        .map(|(name, number)| format!("{name} = {number}"))
         .collect();
-    row(&[
-        seconds(alert.first.or(alert.time)),
-        until,
-        Some(format!("{} events", alert.count)),
-        Some(group.join(" ")),
-    ])
+    pairs.join("  ")
 }
 
 fn first_line(text: Option<&str>) -> String {

@@ -26,7 +26,9 @@ fn a_match_fits_in_a_dozen_lines() {
 
 #[test]
 fn a_threshold_tells_how_often_and_by_what() {
-    assert_snapshot!(render(&sample::threshold(), Paint::Plain), @r#"
+    let mut alert = sample::threshold();
+    alert.closes = None;
+    assert_snapshot!(render(&alert, Paint::Plain), @r#"
     CRITICAL jane was refused 12 times  exec-any
       who      admin:jane (human)  acting as root  arn:aws:sts::111122223333:assumed-role/Admin/jane  key ASIAIOSFODNN7EXAMPLE
       behind   one of: arn:aws:sts::111122223333:assumed-role/Admin/jane  key ASIAIOSFODNN7EXAMPLE  2026-05-01 11:58:00 UTC; arn:aws:iam::111122223333:role/Break
@@ -34,11 +36,45 @@ fn a_threshold_tells_how_often_and_by_what() {
       where    shop/web-0  cluster prod  111122223333 us-east-1  env=prod
       from     203.0.113.7 (public)  kubectl/v1.34.1 (linux/amd64) kubernetes/0123abc
       outcome  succeeded  101  allow: RBAC: allowed by ClusterRoleBinding "admins"
-      when     2026-05-01 12:00:00 UTC  to 2026-05-01 12:04:00 UTC  12 events  user.username=admin:jane
+      when     from 2026-05-01 12:00:00 UTC to 2026-05-01 12:04:00 UTC
+      group    user.username=admin:jane
+      counted  refusals = 12
       attack   T1609
       do       Ask jane whether it was her.
       query    fields @timestamp, @message | filter @logStream like /^kube-apiserver-audit/ | filter auditID = "0f0e0d0c-0b0a-0908-0706-050403020100"
       id       645af122e76c34bbbaf4e03c1a99b72b
+    "#);
+}
+
+#[test]
+fn a_value_seen_first_tells_whose_it_is() {
+    let mut alert = sample::full();
+    alert.group = [("actor.identity", "jane"), ("source.ip", "203.0.113.7")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    let text = render(&alert, Paint::Plain);
+    let told = text
+        .lines()
+        .filter(|line| line.starts_with("  when") || line.starts_with("  group"));
+    assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
+    when     2026-05-01 12:00:00 UTC
+    group    actor.identity=jane  source.ip=203.0.113.7
+    "#);
+}
+
+#[test]
+fn a_sequence_and_a_closing_summary_tell_how_many_events() {
+    let mut alert = sample::threshold();
+    alert.measured.clear();
+    let text = render(&alert, Paint::Plain);
+    let told = ["  when", "  group", "  counted", "  closes"];
+    let told = text
+        .lines()
+        .filter(|line| told.iter().any(|label| line.starts_with(label)));
+    assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
+    when     12 events from 2026-05-01 12:00:00 UTC to 2026-05-01 12:04:00 UTC
+    group    user.username=admin:jane
+    closes   9046a149c989fe9d38a34dd53f59c0c2
     "#);
 }
 

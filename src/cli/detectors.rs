@@ -76,15 +76,15 @@ fn show(id: &str, plain: bool, set: &DetectorSetArgs) -> Result<Exit> {
 
 /// The query as the console takes it, with a word on what it returns.
 fn show_console(detector: &Detector) -> Result<String> {
-    let Some(query) = detector.query() else {
+    if !detector.unset_lists.is_empty() {
         let lists = detector.unset_lists.join(", ");
         return Err(UsageError(format!(
             "{} needs the list {lists}: set it under [lists] in a file and name the file with --config",
             detector.id
         ))
         .into());
-    };
-    Ok(console::translate(query, detector.log).to_string())
+    }
+    Ok(console::console(detector))
 }
 
 fn describe(detector: &Detector) -> String {

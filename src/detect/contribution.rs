@@ -46,6 +46,12 @@ impl Contribution {
     pub const fn is_sighting(&self) -> bool {
         matches!(self.what, What::Seen { .. })
     }
+
+    /// The step of a sequence that the event is, counted from 0.
+    #[must_use]
+    pub const fn step(&self) -> u16 {
+        self.step
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

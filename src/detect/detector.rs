@@ -1,5 +1,7 @@
 //! A detector: a query with what an alert of it says.
 
+use std::sync::OnceLock;
+
 use super::escalate::Escalate;
 use super::fault::{Fault, content_start};
 use super::file::{DetectorFile, Log, TestFile};
@@ -61,6 +63,8 @@ pub struct Detector {
     pub tests: Vec<TestFile>,
     /// Where it was read from.
     pub file: String,
+    /// Its events as the console finds them; made when the first alert asks.
+    console: OnceLock<Option<String>>,
 }
 
 /// Where a value of an alert's sentence comes from.
@@ -143,6 +147,7 @@ impl Detector {
             references: file.references,
             tests: file.test,
             file: name.to_owned(),
+            console: OnceLock::new(),
         })
     }
 
@@ -150,6 +155,13 @@ impl Detector {
     #[must_use]
     pub fn query(&self) -> Option<&Query> {
         self.probes.first().map(|probe| &probe.query)
+    }
+
+    /// A console query for its events, or more of them, on one line; `None` for a sequence.
+    #[must_use]
+    pub fn console_events(&self) -> Option<&str> {
+        let made = self.console.get_or_init(|| super::console::events(self));
+        made.as_deref()
     }
 
     /// The highest severity that an alert of it can have.

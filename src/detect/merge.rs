@@ -239,20 +239,31 @@ impl Raised {
     }
 }
 
-/// The columns of a group, where they pass. Keys that no filter looks at need not be known.
+/// The columns of a group, where they pass.
 fn group(
     threshold: &Threshold,
     probe: &Probe,
     keys: &[Value<'static>],
     values: &[f64],
 ) -> Option<Vec<Value<'static>>> {
+    let columns = columns(threshold, probe, keys, values);
+    probe.program.accepts(&columns).then_some(columns)
+}
+
+/// The columns of a group. Keys that no filter looks at need not be known.
+pub(super) fn columns(
+    threshold: &Threshold,
+    probe: &Probe,
+    keys: &[Value<'static>],
+    values: &[f64],
+) -> Vec<Value<'static>> {
     if threshold.keys_matter {
-        return probe.program.group(keys, values);
+        return probe.program.columns(keys, values);
     }
     let count = probe.program.stats_keys();
     let mut unknown = Vec::with_capacity(count);
     unknown.resize_with(count, Value::default);
-    probe.program.group(&unknown, values)
+    probe.program.columns(&unknown, values)
 }
 
 /// A seed that keeps the group's keys in its first line.

@@ -21,6 +21,7 @@ mod merge;
 mod probe;
 pub mod self_test;
 mod severity;
+mod standing;
 mod summary;
 mod technique;
 
@@ -38,4 +39,5 @@ pub use load::{Enable, Loaded, ReadError};
 pub use merge::{CLUSTERS, Decided, Found, Lateness, Raised};
 pub use probe::{Names, Probe};
 pub use severity::{Severity, UnknownSeverity};
+pub use standing::Standing;
 pub use summary::{Part, Template, TemplateError, TemplateProblem};

@@ -13,11 +13,14 @@ mod merge;
 mod once;
 mod remember;
 mod seed;
+mod settle;
 mod tally;
 mod window;
 
 pub use evaluate::{Evaluator, Finding};
 pub use judge::{Feed, Judge};
 pub use once::Once;
+pub use seed::seed_of;
+pub use settle::{fold, settle};
 pub use tally::{Severities, Tally};
 pub use window::Window;

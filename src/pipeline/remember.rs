@@ -4,13 +4,14 @@
 use super::clusters::Clusters;
 use super::evaluate::Finding;
 use super::merge::{Found as Findings, guarded};
-use super::seed::{self, Held, Seeds};
+use super::seed::{Held, Seeds, seed_of};
+use super::settle::{completed, fold, settle_with};
 use super::tally::Tally;
-use crate::alert::{self, Alert, Cause, RawEvent, raise, reference};
+use crate::alert::{Alert, Cause, RawEvent, raise, reference};
 use crate::decode::{Decoded, Item, line};
-use crate::detect::{Contribution, Decided, Detector, Engine, Folded, Found, Lateness, Raised};
+use crate::detect::{Contribution, Decided, Engine, Folded, Lateness, Raised};
 use crate::record::{Entry, LogEvent};
-use crate::state::{Cell, Cells, Digest, Place, Store, StoreError};
+use crate::state::{Cells, Store, StoreError};
 
 /// What it takes to merge.
 pub(super) struct Remembering<'m, 'c> {
@@ -19,11 +20,6 @@ pub(super) struct Remembering<'m, 'c> {
     pub(super) raw: RawEvent,
     pub(super) seeds: &'m mut Seeds,
     pub(super) tally: &'m mut Tally,
-}
-
-/// The family of a detector's folded alerts: apart from what else it remembers.
-fn fold_family(detector: &str) -> String {
-    format!("{detector} (folded)")
 }
 
 impl Remembering<'_, '_> {
@@ -83,7 +79,7 @@ impl Remembering<'_, '_> {
             let line = contribution.is_sighting().then(|| self.seeds.of_line(item));
             line.flatten().unwrap_or_else(|| {
                 let alert = self.alert(contribution, None, item);
-                seed::of_alert(alert.as_ref())
+                seed_of(alert.as_ref())
             })
         };
         let lost = engine.merge(
@@ -133,28 +129,10 @@ impl Remembering<'_, '_> {
         item: &Item<'_>,
         cells: &mut dyn Cells,
     ) -> Result<bool, StoreError> {
-        let family = fold_family(&alert.detector.id);
-        let place = Place {
-            detector: &family,
-            key: Digest(alert.id.bytes()),
-        };
         let clusters = &mut *self.clusters;
-        let mut sample = || {
-            let reference = with_entry(item, clusters, reference);
-            serde_json::to_string(&reference).unwrap_or_default().into()
-        };
-        let mut first = false;
-        cells.change(place, &mut |cell| {
-            let fold = cell.fold();
-            let (event, time, ends) = (folded.event, folded.time, folded.window.1);
-            let changed;
-            (first, changed) = fold.add(event, time, ends, &mut sample);
-            if changed && fold.is_closed() {
-                fold.keep(seed::of_alert(Some(alert)));
-            }
-            changed
-        })?;
-        Ok(first)
+        fold(alert, folded, cells, &mut || {
+            with_entry(item, clusters, reference)
+        })
     }
 
     /// The alerts that waited until no event from before `until` would come any more; conditions that
@@ -166,62 +144,25 @@ impl Remembering<'_, '_> {
         closed: i64,
     ) -> Result<Vec<Alert>, StoreError> {
         let engine = self.engine;
-        let mut alerts = Vec::new();
-        store.transact(&mut |cells| {
-            alerts.clear();
-            let mut on = |decided: Decided| alerts.extend(self.of_decided(&decided));
-            engine.decide_values(until, cells, &mut on)?;
-            engine.decide_windows(closed, cells, &mut on)?;
-            for detector in engine.detectors() {
-                close_folds(detector, until, cells, &mut alerts)?;
-            }
-            Ok(())
-        })?;
-        // By time, so that the order does not depend on the store's.
-        alerts.sort_by_key(|alert| (alert.time, alert.id));
-        Ok(alerts)
+        settle_with(engine, store, until, closed, &mut |decided| {
+            self.of_decided(decided)
+        })
     }
 
     fn of_decided(&mut self, decided: &Decided) -> Option<Alert> {
-        let engine = self.engine;
-        let detector = engine.detectors().get(decided.detector)?;
-        match (self.seeds.read(&decided.seed)?, &decided.found) {
-            (Held::Alert(alert), Found::Raised(raised)) => {
-                Some(alert::complete(*alert, detector, raised))
-            }
-            (Held::Alert(alert), Found::Value { .. }) => Some(*alert),
-            (Held::Line(event), found) => {
-                let item = Item::Event(event);
-                let raw = self.raw;
-                with_entry(&item, self.clusters, |entry| {
-                    let group = engine.sighted(decided.detector, found, entry);
+        let (engine, raw) = (self.engine, self.raw);
+        match self.seeds.read(&decided.seed)? {
+            Held::Alert(alert) => completed(engine, decided, *alert),
+            Held::Line(event) => {
+                let detector = engine.detectors().get(decided.detector)?;
+                with_entry(&Item::Event(event), self.clusters, |entry| {
+                    let group = engine.sighted(decided.detector, &decided.found, entry);
                     let cause = Cause::Seen(&group);
                     raise(detector, entry, cause, engine.schema(), raw)
                 })
             }
         }
     }
-}
-
-/// The closing summaries of a detector's folds.
-fn close_folds(
-    detector: &Detector,
-    until: i64,
-    cells: &mut dyn Cells,
-    alerts: &mut Vec<Alert>,
-) -> Result<(), StoreError> {
-    if detector.folding.is_none() {
-        return Ok(());
-    }
-    cells.each(&fold_family(&detector.id), &mut |_, cell| {
-        let Cell::Fold(fold) = cell else { return false };
-        let Some(seed) = fold.close(until) else {
-            return false;
-        };
-        let alert = serde_json::from_str::<Alert>(&seed).ok();
-        alerts.extend(alert.and_then(|alert| alert::close(alert, fold)));
-        true
-    })
 }
 
 /// Reads an item's event again.

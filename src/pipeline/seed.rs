@@ -70,7 +70,8 @@ impl Seeds {
 }
 
 /// The seed of an alert.
-pub(super) fn of_alert(alert: Option<&Alert>) -> Seed {
+#[must_use]
+pub fn seed_of(alert: Option<&Alert>) -> Seed {
     let text = alert.map(|alert| serde_json::to_string(alert).unwrap_or_default());
     text.unwrap_or_default().into()
 }

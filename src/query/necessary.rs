@@ -1,7 +1,7 @@
 //! What must be true of every row that matches: the key to an index over many programs.
 
 use super::coerce::{number_of_text, number_text, text_of};
-use super::field::{FieldId, FieldType, Row};
+use super::field::{FieldId, FieldInfo, FieldType, Row};
 use super::node::{Condition, Node};
 use super::pattern::Pattern;
 use super::test::Test;
@@ -29,27 +29,45 @@ impl Necessary {
 /// The necessary conditions of a condition, at most one for each field.
 pub(super) fn necessary(
     condition: &Condition,
-    kind: &dyn Fn(FieldId) -> FieldType,
+    known: &dyn Fn(FieldId) -> Option<FieldInfo>,
 ) -> Vec<Necessary> {
     match condition {
         Condition::Test {
             value: Node::Field(field),
             test,
-            negated: false,
-        } => texts(test, kind(*field))
-            .map(|any_of| sorted(*field, any_of))
-            .into_iter()
-            .collect(),
+            negated,
+        } => {
+            let info = known(*field);
+            let kind = info.map_or(FieldType::Any, |info| info.kind);
+            let domain = info.map_or(&[][..], |info| info.domain);
+            let any_of = match (texts(test, kind), negated) {
+                (Some(not), true) if !domain.is_empty() => Some(others(domain, &not)),
+                (any_of, false) => any_of,
+                _ => None,
+            };
+            any_of
+                .map(|any_of| sorted(*field, any_of))
+                .into_iter()
+                .collect()
+        }
         Condition::All(parts) => parts
             .iter()
-            .fold(Vec::new(), |sum, part| both(sum, necessary(part, kind))),
+            .fold(Vec::new(), |sum, part| both(sum, necessary(part, known))),
         Condition::Any(parts) => {
-            let mut parts = parts.iter().map(|part| necessary(part, kind));
+            let mut parts = parts.iter().map(|part| necessary(part, known));
             let first = parts.next().unwrap_or_default();
             parts.fold(first, either)
         }
         _ => Vec::new(),
     }
+}
+
+/// The texts of a domain that are not among some.
+fn others(domain: &[&str], not: &[String]) -> Vec<String> {
+    let other = domain
+        .iter()
+        .filter(|text| not.iter().all(|not| not != *text));
+    other.map(|text| (*text).to_owned()).collect()
 }
 
 /// Both sides must hold.

@@ -7,7 +7,7 @@ use super::clock::Clock;
 use super::compile::aggregation::Aggregation;
 use super::compile::scope::alias_node;
 use super::compile::{CompileError, Parts, Presentation, compile};
-use super::field::{FieldId, FieldType, Row, Schema};
+use super::field::{FieldId, Row, Schema};
 use super::necessary::{Necessary, both, necessary};
 use super::node::{Frame, Node};
 use super::stage::Stage;
@@ -46,13 +46,13 @@ impl Program {
             aliases,
             used,
         } = compile(query, schema)?;
-        let kinds: FxHashMap<_, _> = used.values().map(|info| (info.id, info.kind)).collect();
-        let kind = |id: FieldId| kinds.get(&id).copied().unwrap_or(FieldType::Any);
+        let infos: FxHashMap<_, _> = used.values().map(|info| (info.id, *info)).collect();
+        let known = |id: FieldId| infos.get(&id).copied();
         let filters = stages.iter().take(1).flat_map(Stage::filters);
         let necessary = filters.fold(Vec::new(), |sum, filter| {
-            both(sum, necessary(filter, &kind))
+            both(sum, necessary(filter, &known))
         });
-        let mut fields: Vec<_> = kinds.keys().copied().collect();
+        let mut fields: Vec<_> = infos.keys().copied().collect();
         fields.sort_unstable();
         let mut nodes: FxHashMap<_, _> = used
             .iter()

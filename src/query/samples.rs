@@ -67,6 +67,7 @@ impl Schema for Names {
             id: FieldId(id),
             kind,
             may_be_missing: true,
+            domain: &[],
         })
     }
 }

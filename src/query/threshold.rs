@@ -126,7 +126,16 @@ impl Program {
         keys: &'v [Value<'v>],
         aggregates: &[f64],
     ) -> Option<Vec<Value<'static>>> {
-        let stats = self.aggregations.first()?;
+        let columns = self.columns(keys, aggregates);
+        self.accepts(&columns).then_some(columns)
+    }
+
+    /// The columns of `stats` for a group, whether they pass or not.
+    #[must_use]
+    pub fn columns<'v>(&'v self, keys: &'v [Value<'v>], aggregates: &[f64]) -> Vec<Value<'static>> {
+        let Some(stats) = self.aggregations.first() else {
+            return Vec::new();
+        };
         let numbers = aggregates.iter().map(|number| {
             if number.is_nan() {
                 Value::Missing
@@ -142,12 +151,8 @@ impl Program {
             clock: &self.clock,
         };
         let results = stats.results.iter().map(|node| node.evaluate(&frame));
-        let columns: Vec<Value<'_>> = keys.iter().map(Value::reborrow).chain(results).collect();
-        let passes = self
-            .stages
-            .get(1)
-            .is_none_or(|stage| stage.passes(&Columns(&columns), &self.clock));
-        passes.then(|| columns.into_iter().map(Value::into_owned).collect())
+        let columns = keys.iter().map(Value::reborrow).chain(results);
+        columns.map(Value::into_owned).collect()
     }
 }
 

@@ -135,6 +135,15 @@ impl Baseline {
         self.stretches.iter().any(|stretch| stretch.seed.is_some())
     }
 
+    /// The stretch of sightings that a time lies in: when it began, and whether another came before.
+    #[must_use]
+    pub fn at(&self, time: i64) -> Option<(i64, bool)> {
+        let after = self.stretches.partition_point(|s| s.start <= time);
+        let place = after.checked_sub(1)?;
+        let stretch = self.stretches.get(place)?;
+        Some((stretch.start, place > 0))
+    }
+
     /// The last time it was seen, to the step.
     #[must_use]
     pub fn last(&self) -> Option<i64> {

@@ -22,8 +22,8 @@ pub use memory::{Bounds, MemoryStore};
 pub use sequence::{Completion, MOST_MARKS as MOST_SEQUENCE_MARKS, Sequence, Step, StepPlan};
 pub use sqlite::SqliteStore;
 pub use window::{
-    Aggregate, Crossing, MOST_MARKS as MOST_WINDOW_MARKS, MOST_NEEDED, Observed, Tally, Window,
-    WindowPlan,
+    Aggregate, Crossing, Level, MOST_MARKS as MOST_WINDOW_MARKS, MOST_NEEDED, Observed, Tally,
+    Window, WindowPlan,
 };
 
 /// What an alert will be made of, should there be one: written and read by the alert's room alone.

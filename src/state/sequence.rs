@@ -118,6 +118,18 @@ impl Sequence {
         }
     }
 
+    /// When each step was last seen in the stretch that ends at a moment, and whether an alert of that
+    /// moment's aligned window has been raised.
+    #[must_use]
+    pub fn at(&self, plan: StepPlan, time: i64) -> (Vec<Option<i64>>, bool) {
+        let after = time.saturating_sub(plan.within);
+        let inside = |mark: &&Mark| mark.time > after && mark.time <= time;
+        let marks = || self.marks.iter().rev().filter(inside);
+        let seen = |step| Some(marks().find(|mark| mark.step == step)?.time);
+        let told = self.crossed.contains(&time.div_euclid(plan.within));
+        ((0..plan.steps).map(seen).collect(), told)
+    }
+
     /// Forgets what happened before `before`: no step that may still come meets it.
     pub fn forget(&mut self, plan: StepPlan, before: i64) -> bool {
         let count = self.marks.len() + self.crossed.len();

@@ -8,6 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use level::Level;
+
 use super::{Digest, Seed};
 use bucket::{Bucket, Mark};
 
@@ -187,6 +189,12 @@ impl Window {
         changed
     }
 
+    /// The bucket that ends where the one at `place`, of that number, begins.
+    fn before(&self, place: usize, number: i64) -> Option<&Bucket> {
+        let before = self.buckets.get(place.checked_sub(1)?)?;
+        (before.number == number - 1).then_some(before)
+    }
+
     /// Forgets buckets that ended before `before`: no event that may still come meets them.
     pub fn forget(&mut self, plan: &WindowPlan, before: i64) -> bool {
         let count = self.buckets.len();
@@ -220,10 +228,7 @@ impl Window {
             .buckets
             .binary_search_by_key(&number, |b| b.number)
             .ok()?;
-        let before = place
-            .checked_sub(1)
-            .and_then(|place| self.buckets.get(place))
-            .filter(|before| before.number == number - 1);
+        let before = self.before(place, number);
         let bucket = self.buckets.get(place).filter(|bucket| !bucket.crossed)?;
         let crossing = sweep::first_crossing(plan, before, bucket, accepts)?;
         if let Some(bucket) = self.buckets.get_mut(place) {
@@ -305,6 +310,7 @@ fn values<'m>(plan: &WindowPlan, marks: impl Iterator<Item = &'m Mark>) -> Vec<f
 }
 
 mod bucket;
+mod level;
 mod sweep;
 #[cfg(test)]
 mod tests;

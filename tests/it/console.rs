@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value as Json;
 use trailhound::decode::{Decoded, line};
-use trailhound::detect::console::{Translation, translate};
+use trailhound::detect::console::{Translation, console, translate};
 use trailhound::detect::{Enable, Engine, Loaded, Log, Scratch};
 use trailhound::query::ast::Query;
 use trailhound::query::{FieldId, FieldInfo, FieldType, Program, Row, Schema, Value, check, parse};
@@ -88,6 +88,7 @@ impl Schema for RawSchema {
             id,
             kind: FieldType::Any,
             may_be_missing,
+            domain: &[],
         })
     }
 }
@@ -224,6 +225,14 @@ impl Pair {
         let log = detector.log;
         let queries = detector.probes.iter().map(|probe| &probe.query);
         let forms = queries.map(|query| Form::new(id, query, log)).collect();
+        // What is shown, with what counts: a query for each step.
+        let mut schema = RawSchema {
+            log: Some(log),
+            ..RawSchema::default()
+        };
+        for shown in console(detector).split("\n# Step ") {
+            compile(id, &format!("# {shown}"), &mut schema);
+        }
         let enable = Enable {
             all: true,
             ids: Vec::new(),

@@ -174,6 +174,97 @@ mod tells {
         insta::assert_snapshot!("explain_exceptions", ran.out);
     }
 
+    /// What a detector of one's own says of events at a pod, to people.
+    fn told(body: &str, options: &[&str], events: &[String]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            "id = \"mine\"\ntitle = \"Mine\"\nseverity = \"low\"\nsummary = \"{{actor}}\"\n{body}"
+        );
+        let path = write(folder.path(), "mine.toml", text);
+        let options = [&["mine", "--detectors", &path], options].concat();
+        let ran = explained(&options, events).exits(0);
+        let said = ran.err.lines().filter(|line| line.contains("asked"));
+        format!("{}{}", ran.out, said.collect::<String>())
+    }
+
+    /// An event at a pod, so many minutes after ten.
+    fn after(minutes: u32, id: &str, subresource: &str) -> String {
+        let time = format!(
+            "2026-05-{:02}T10:{:02}:00.000000Z",
+            1 + minutes / 60,
+            minutes % 60
+        );
+        let mut event: Value = serde_json::from_str(&at_pod(id, subresource, 200)).unwrap();
+        event["requestReceivedTimestamp"] = json!(time);
+        event["stageTimestamp"] = json!(time);
+        event.to_string()
+    }
+
+    #[test]
+    fn how_far_a_threshold_has_counted() {
+        let body = r#"
+            query = 'filter objectRef.subresource = "log" | stats count(*) as n by user.username | filter n >= 3'
+            window = "5m"
+            [[escalate]]
+            when = 'objectRef.namespace = "shop"'
+            severity = "high"
+            "#;
+        let events = [(0, "a"), (2, "b"), (9, "c"), (4, "late"), (10, "d")];
+        let events = events.map(|(minutes, id)| after(minutes, id, "log"));
+        insta::assert_snapshot!("explain_threshold", told(body, &["--all"], &events));
+    }
+
+    #[test]
+    fn since_when_a_value_is_known() {
+        let body = r#"
+            query = 'filter ispresent(objectRef.subresource)'
+            [first_seen]
+            key = ["user.username"]
+            value = ["objectRef.subresource"]
+            learning = "1d"
+            horizon = "30d"
+            "#;
+        let events = [
+            (0, "a", "log"),
+            (150, "c", "exec"),
+            (155, "d", "exec"),
+            (5, "b", "log"),
+        ];
+        let events = events.map(|(minutes, id, what)| after(minutes, id, what));
+        insta::assert_snapshot!("explain_first_seen", told(body, &["--all"], &events));
+    }
+
+    #[test]
+    fn which_steps_are_missing() {
+        let body = r#"
+            [sequence]
+            by = ["user.username"]
+            within = "10m"
+            steps = ['filter objectRef.subresource = "log"', 'filter objectRef.subresource = "exec"']
+            "#;
+        let events = [
+            (0, "a", "exec"),
+            (1, "b", "log"),
+            (30, "c", "log"),
+            (31, "d", "exec"),
+        ];
+        let events = events.map(|(minutes, id, what)| after(minutes, id, what));
+        insta::assert_snapshot!("explain_sequence", told(body, &["--all"], &events));
+    }
+
+    #[test]
+    fn into_which_alert_an_event_folds() {
+        let body = r#"
+            query = 'filter objectRef.subresource = "exec"'
+            [fold]
+            by = ["user.username"]
+            window = "1h"
+            "#;
+        let events = [(0, "a"), (1, "b"), (2, "c")];
+        let events = events.map(|(minutes, id)| after(minutes, id, "exec"));
+        insta::assert_snapshot!("explain_fold", told(body, &[], &events));
+    }
+
     #[test]
     fn computed_names_and_missing_fields_of_a_detector_of_ones_own() {
         let folder = tempfile::tempdir().unwrap();

@@ -4,13 +4,14 @@
 use anyhow::Result;
 use chrono::DateTime;
 
-use super::case::{Case, ExceptionTold, Verdict};
-use crate::alert::{Cause, RawEvent, identify, raise};
+use super::case::{About, Case, EscalateTold, ExceptionTold, Verdict, lines};
+use super::memory::{Judged, Memory, is_decided_late};
+use crate::alert::{Alert, Cause, RawEvent, raise, reference};
 use crate::cli::args::{DetectorSetArgs, ExplainArgs};
 use crate::cli::exit::UsageError;
 use crate::cli::setup;
 use crate::config::Settings;
-use crate::detect::{Allow, Detector, Enable, Engine, Finding, Loaded, Log, Scratch};
+use crate::detect::{Detector, Enable, Engine, Loaded, Log, Severity};
 use crate::query::{Explanation, Truth, analyse_condition};
 use crate::record::field::{EntryRow, LogKind};
 use crate::record::{Entry, Record};
@@ -20,10 +21,13 @@ pub(super) struct Asker {
     /// This detector alone.
     engine: Engine,
     log: Log,
-    explanation: Explanation,
+    /// One for each query: the steps of a sequence.
+    explanations: Vec<Explanation>,
     /// For each exception of the engine, its number in the settings and its condition.
     exceptions: Vec<(usize, Explanation)>,
-    scratch: Scratch,
+    /// What makes an alert matter more.
+    escalate: Vec<(Severity, Explanation)>,
+    memory: Memory,
 }
 
 impl Asker {
@@ -32,26 +36,30 @@ impl Asker {
             dirs: args.detectors.clone(),
             ..DetectorSetArgs::default()
         };
-        let mut loaded = setup::load(&set, settings)?;
+        let loaded = setup::load(&set, settings)?;
+        Self::of(loaded, &args.detector, settings)
+    }
+
+    /// Asks one of the detectors that are loaded.
+    pub(super) fn of(mut loaded: Loaded, detector: &str, settings: &Settings) -> Result<Self> {
         let allows = &settings.config.allow;
-        let ids = allows.iter().map(|allow| allow.detector.get_ref());
-        for id in ids.chain([&args.detector]) {
+        let ids = allows.iter().map(|allow| allow.detector.get_ref().as_str());
+        for id in ids.chain([detector]) {
             if !loaded.detectors.contains_key(id) {
                 return Err(setup::unknown_detector(&loaded, id).into());
             }
         }
-        loaded.detectors.retain(|id, _| *id == args.detector);
-        let (log, explanation) = explanation(&mut loaded)?;
+        loaded.detectors.retain(|id, _| id == detector);
+        let (log, explanations) = explanations(&mut loaded)?;
+        let escalate = escalations(&mut loaded);
         let own = allows.iter().enumerate();
-        let own = own.filter(|(_, allow)| *allow.detector.get_ref() == args.detector);
+        let own = own.filter(|(_, allow)| *allow.detector.get_ref() == detector);
         let mut exceptions = Vec::new();
         let mut files = Vec::new();
         for (at, allow) in own {
-            let condition = analyse_condition(allow.when.get_ref(), &mut loaded.schema);
+            let condition = allow.when.get_ref();
             // What is wrong with a condition, the engine says at its place.
-            if let Some(query) = condition.query
-                && let Ok(explanation) = Explanation::compile(&query, &mut loaded.schema)
-            {
+            if let Some(explanation) = explanation(condition, &mut loaded) {
                 exceptions.push((at + 1, explanation));
             }
             files.push(allow.clone());
@@ -66,9 +74,10 @@ impl Asker {
         Ok(Self {
             engine,
             log,
-            explanation,
+            explanations,
             exceptions,
-            scratch: Scratch::default(),
+            escalate,
+            memory: Memory::default(),
         })
     }
 
@@ -88,49 +97,104 @@ impl Asker {
         }
     }
 
+    /// The detector.
+    pub(super) fn detector(&self) -> Option<&Detector> {
+        self.engine.detectors().first()
+    }
+
+    /// Whether there are alerts that are decided once the input has ended.
+    pub(super) fn is_decided_late(&self) -> bool {
+        is_decided_late(&self.engine)
+    }
+
     /// What there is to know before wondering why it never alerts.
     pub(super) fn note(&self) -> Option<String> {
-        let detector = self.engine.detectors().first()?;
+        let detector = self.detector()?;
         let reason = detector.disabled_reason.as_deref().unwrap_or_default();
         let id = &detector.id;
         (!detector.enabled)
             .then(|| format!("{id} is off by default: `replay` needs --enable {id} ({reason})"))
     }
 
-    /// What each condition that must hold says.
-    pub(super) fn truths(&self, entry: &Entry<'_>) -> Vec<Truth> {
-        self.explanation.truths(&self.row(entry))
+    /// What each condition that must hold says, query by query.
+    pub(super) fn truths(&self, entry: &Entry<'_>) -> Vec<Vec<Truth>> {
+        let row = self.row(entry);
+        let explanations = self.explanations.iter();
+        explanations.map(|one| one.truths(&row)).collect()
     }
 
-    /// What the detector itself says.
-    pub(super) fn verdict(&mut self, entry: &Entry<'_>) -> Verdict {
-        let (engine, exceptions) = (&self.engine, &self.exceptions);
-        let mut verdict = Verdict::Quiet;
-        engine.judge(entry, &mut self.scratch, |finding| {
-            let Finding::Hit(hit) = finding else { return };
-            let same = |allow: &Allow| hit.silenced.is_some_and(|by| std::ptr::eq(by, allow));
-            let at = engine.allows().iter().position(same);
-            verdict = match at.and_then(|at| exceptions.get(at)) {
-                Some((number, _)) => Verdict::Silenced(*number),
-                None => Verdict::Alert(identify(&hit.detector.id, entry)),
-            };
-        });
-        verdict
+    /// Remembers that there is such an entry, whatever the detector looks at.
+    pub(super) fn notice(&mut self, entry: &Entry<'_>) -> Result<()> {
+        self.memory.notice(&self.engine, entry)
+    }
+
+    /// What the detector itself says. It remembers what it is asked, so it is asked once.
+    pub(super) fn judge(&mut self, entry: &Entry<'_>) -> Result<Judged> {
+        let mut judged = self.memory.judge(&self.engine, entry)?;
+        if let Verdict::Silenced(at) = judged.verdict {
+            let number = self.exceptions.get(at).map(|(number, _)| *number);
+            judged.verdict = Verdict::Silenced(number.unwrap_or_default());
+        }
+        Ok(judged)
     }
 
     /// Everything there is to tell of an entry.
-    pub(super) fn case(&self, entry: &Entry<'_>, verdict: &Verdict) -> Case {
+    pub(super) fn case(&self, entry: &Entry<'_>, judged: &Judged) -> Case {
         let row = self.row(entry);
-        let told = self.explanation.explain(&row);
-        let exceptions = match verdict {
-            Verdict::Quiet => Vec::new(),
-            _ => self.told_exceptions(entry, verdict),
+        let verdict = &judged.verdict;
+        let (exceptions, escalate) = match verdict {
+            Verdict::Quiet => (Vec::new(), Vec::new()),
+            _ => (self.told_exceptions(entry, verdict), self.escalate(&row)),
         };
-        let detector = self.engine.detectors().first();
+        let steps = self.explanations.iter();
         let schema = self.engine.schema();
-        let alert = detector
+        let alert = self
+            .detector()
             .map(|detector| raise(detector, entry, Cause::Match, schema, RawEvent::LeftOut));
-        Case::new(alert.as_ref(), entry, verdict.clone(), &told, exceptions)
+        let line = entry.authenticator();
+        Case {
+            about: About::new(alert.as_ref(), line.and_then(|line| line.get("msg"))),
+            event: Some(reference(entry)),
+            verdict: verdict.clone(),
+            at_end: None,
+            states: judged.states.clone(),
+            steps: steps.map(|one| lines(&one.explain(&row))).collect(),
+            exceptions,
+            escalate,
+        }
+    }
+
+    /// The alerts that come once the input has ended.
+    pub(super) fn finish(&mut self) -> Result<Vec<Alert>> {
+        self.memory.finish(&self.engine)
+    }
+
+    /// Tells a case anew with what is known at the end, when these alerts were raised; the place of
+    /// its own among them.
+    pub(super) fn decide(&mut self, case: &mut Case, alerts: &[Alert]) -> Result<Option<usize>> {
+        let mut own = None;
+        for state in &mut case.states {
+            self.memory.look_again(&self.engine, state)?;
+            let is_own = |alert: &Alert| {
+                Some(alert.id) == state.own && alert.events.first() == case.event.as_ref()
+            };
+            own = own.or_else(|| alerts.iter().position(is_own));
+        }
+        if let Some(alert) = own.and_then(|place| alerts.get(place)) {
+            case.verdict = Verdict::Alert(alert.id);
+        }
+        Ok(own)
+    }
+
+    fn escalate(&self, row: &EntryRow<'_, '_>) -> Vec<EscalateTold> {
+        let told = self
+            .escalate
+            .iter()
+            .map(|(severity, explanation)| EscalateTold {
+                severity: *severity,
+                conditions: lines(&explanation.explain(row)),
+            });
+        told.collect()
     }
 
     /// The exception that silences it, or all that don't.
@@ -151,7 +215,7 @@ impl Asker {
                 ended: allow
                     .until
                     .is_some_and(|until| day.is_none_or(|day| day > until)),
-                conditions: super::case::lines(&explanation.explain(&row)),
+                conditions: lines(&explanation.explain(&row)),
             })
         });
         told.collect()
@@ -162,25 +226,47 @@ impl Asker {
     }
 }
 
-/// The explanation of the one detector that is loaded. Only its filters are explained, event by
-/// event; what a detector makes of several events comes after them.
-fn explanation(loaded: &mut Loaded) -> Result<(Log, Explanation)> {
+/// The explanations of the one detector that is loaded. Filters are explained event by event; what a
+/// detector makes of several events, its state tells.
+fn explanations(loaded: &mut Loaded) -> Result<(Log, Vec<Explanation>)> {
     let Loaded {
         detectors, schema, ..
     } = loaded;
     let Some(detector) = detectors.values().next() else {
         return Err(UsageError("no detector".into()).into());
     };
-    let Some(query) = detector.query() else {
+    if !detector.unset_lists.is_empty() {
         return Err(unset(detector).into());
-    };
+    }
     schema.set_log(match detector.log {
         Log::Audit => LogKind::Audit,
         Log::Authenticator => LogKind::Authenticator,
     });
-    let explanation = Explanation::compile(query, schema)
-        .map_err(|error| UsageError(format!("the query can't be run: {error}")))?;
-    Ok((detector.log, explanation))
+    let probes = detector.probes.iter();
+    let explanations = probes.map(|probe| Explanation::compile(&probe.query, schema));
+    let explanations: Result<Vec<_>, _> = explanations.collect();
+    let explanations =
+        explanations.map_err(|error| UsageError(format!("the query can't be run: {error}")))?;
+    Ok((detector.log, explanations))
+}
+
+/// The explanation of a condition about the events of the one detector.
+fn explanation(condition: &str, loaded: &mut Loaded) -> Option<Explanation> {
+    let query = analyse_condition(condition, &mut loaded.schema).query?;
+    Explanation::compile(&query, &mut loaded.schema).ok()
+}
+
+fn escalations(loaded: &mut Loaded) -> Vec<(Severity, Explanation)> {
+    let detectors = loaded.detectors.values();
+    let conditions: Vec<_> = detectors
+        .flat_map(|detector| &detector.escalate)
+        .map(|one| (one.severity, one.when.clone()))
+        .collect();
+    let mut escalations = Vec::new();
+    for (severity, when) in conditions {
+        escalations.extend(explanation(&when, loaded).map(|told| (severity, told)));
+    }
+    escalations
 }
 
 fn unset(detector: &Detector) -> UsageError {

@@ -6,7 +6,9 @@
 use rustc_hash::FxHashMap;
 
 use super::case::Verdict;
+use super::memory::Judged;
 use crate::cli::summary::grouped;
+use crate::detect::Group;
 use crate::query::Truth;
 
 /// How many cases are kept at most until all events are known.
@@ -18,18 +20,34 @@ pub(super) struct Nearest<C> {
     events: u64,
     alerts: u64,
     silenced: u64,
-    /// For each condition, how many events fulfil it.
-    held: Vec<u64>,
+    folded: u64,
+    counts: u64,
+    /// For each query and each of its conditions, how many events fulfil it.
+    held: Vec<Vec<u64>>,
     matched: Vec<C>,
-    /// Misses by the conditions they fulfil.
-    misses: FxHashMap<Box<[bool]>, Misses<C>>,
+    /// What may become an alert once the input has ended.
+    waiting: Vec<C>,
+    /// Of each group that is counted for, the event at which it stood highest.
+    counted: FxHashMap<Group, Counted<C>>,
+    /// Misses by the query and those of its conditions that they fulfil.
+    misses: FxHashMap<Fulfilled, Misses<C>>,
     kept: usize,
 }
+
+/// A query, and which of its conditions hold.
+type Fulfilled = (usize, Box<[bool]>);
 
 struct Misses<C> {
     count: u64,
     /// The first of them, with their places in the input.
     first: Vec<(u64, C)>,
+}
+
+struct Counted<C> {
+    progress: f64,
+    /// The event's place in the input.
+    place: u64,
+    case: C,
 }
 
 impl<C> Nearest<C> {
@@ -39,52 +57,128 @@ impl<C> Nearest<C> {
             events: 0,
             alerts: 0,
             silenced: 0,
+            folded: 0,
+            counts: 0,
             held: Vec::new(),
             matched: Vec::new(),
+            waiting: Vec::new(),
+            counted: FxHashMap::default(),
             misses: FxHashMap::default(),
             kept: 0,
         }
     }
 
-    /// Counts an event without keeping it.
-    pub(super) fn count(&mut self, truths: &[Truth], verdict: &Verdict) {
+    /// Counts an event without keeping it. `truths` are those of each query.
+    pub(super) fn count(&mut self, truths: &[Vec<Truth>], judged: &Judged) {
         self.events += 1;
-        self.held.resize(truths.len(), 0);
-        for (held, truth) in self.held.iter_mut().zip(truths) {
-            *held += u64::from(truth.holds());
+        self.held.resize_with(truths.len(), Vec::new);
+        for (held, truths) in self.held.iter_mut().zip(truths) {
+            held.resize(truths.len(), 0);
+            for (held, truth) in held.iter_mut().zip(truths) {
+                *held += u64::from(truth.holds());
+            }
         }
-        match verdict {
-            Verdict::Alert(_) => self.alerts += 1,
+        match &judged.verdict {
+            Verdict::Alert(_) => {
+                let raised = judged.states.iter().map(|state| state.raised.len());
+                self.alerts += (raised.sum::<usize>() as u64).max(1);
+            }
             Verdict::Silenced(_) => self.silenced += 1,
+            Verdict::Folded(_) => self.folded += 1,
+            Verdict::Counts => self.counts += 1,
             Verdict::Quiet => {}
         }
     }
 
+    /// Counts alerts that came at the end of the input.
+    pub(super) fn count_late(&mut self, alerts: usize) {
+        self.alerts += alerts as u64;
+    }
+
     /// Counts an event, and keeps its case if it may be shown.
-    pub(super) fn add(&mut self, truths: &[Truth], verdict: &Verdict, case: impl FnOnce() -> C) {
-        self.count(truths, verdict);
-        if *verdict != Verdict::Quiet {
-            if self.matched.len() < self.limit {
-                self.matched.push(case());
+    pub(super) fn add(&mut self, truths: &[Vec<Truth>], judged: &Judged, case: impl FnOnce() -> C) {
+        self.count(truths, judged);
+        match &judged.verdict {
+            Verdict::Quiet => self.add_miss(truths, case),
+            Verdict::Counts => self.add_counted(judged, case),
+            _ => {
+                if self.matched.len() < self.limit {
+                    self.matched.push(case());
+                }
+            }
+        }
+    }
+
+    fn add_counted(&mut self, judged: &Judged, case: impl FnOnce() -> C) {
+        if judged.waits {
+            if self.waiting.len() < MOST_KEPT {
+                self.waiting.push(case());
             }
             return;
         }
-        let held: Vec<bool> = truths.iter().map(|truth| truth.holds()).collect();
-        if !held.contains(&true) {
+        let Some(state) = judged.states.first() else {
+            return;
+        };
+        let progress = state.progress();
+        let place = self.events;
+        match self.counted.get_mut(&state.group) {
+            Some(known) if known.progress >= progress => {}
+            Some(known) => {
+                *known = Counted {
+                    progress,
+                    place,
+                    case: case(),
+                };
+            }
+            None if self.kept >= MOST_KEPT => {}
+            None => {
+                self.kept += 1;
+                let counted = Counted {
+                    progress,
+                    place,
+                    case: case(),
+                };
+                self.counted.insert(state.group.clone(), counted);
+            }
+        }
+    }
+
+    fn add_miss(&mut self, truths: &[Vec<Truth>], case: impl FnOnce() -> C) {
+        let held = |truths: &Vec<Truth>| truths.iter().map(|truth| truth.holds()).collect();
+        let queries = truths.iter().map(held).enumerate();
+        let Some(fulfilled) = queries.reduce(nearer) else {
+            return;
+        };
+        if !fulfilled.1.contains(&true) {
             return;
         }
-        let misses = match self.misses.get_mut(held.as_slice()) {
-            Some(misses) => misses,
-            None => self.misses.entry(held.into()).or_insert(Misses {
-                count: 0,
-                first: Vec::new(),
-            }),
-        };
+        let misses = self.misses.entry(fulfilled).or_insert(Misses {
+            count: 0,
+            first: Vec::new(),
+        });
         misses.count += 1;
         if misses.first.len() < self.limit && self.kept < MOST_KEPT {
             self.kept += 1;
             misses.first.push((self.events, case()));
         }
+    }
+
+    /// Tells each waiting case what became of it; `decide` says whether it is an alert.
+    pub(super) fn settle<E>(
+        &mut self,
+        mut decide: impl FnMut(&mut C) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        for mut case in std::mem::take(&mut self.waiting) {
+            if decide(&mut case)? {
+                self.matched.push(case);
+            } else {
+                self.waiting.push(case);
+            }
+        }
+        for counted in self.counted.values_mut() {
+            decide(&mut counted.case)?;
+        }
+        Ok(())
     }
 
     /// What there was, in words.
@@ -102,6 +196,11 @@ impl<C> Nearest<C> {
             },
             format!("{} silenced", grouped(self.silenced)),
         ];
+        for (count, word) in [(self.folded, "folded"), (self.counts, "counted")] {
+            if count > 0 {
+                parts.push(format!("{} {word}", grouped(count)));
+            }
+        }
         match near {
             _ if self.misses.is_empty() => {}
             1 => parts.push("1 near miss".to_owned()),
@@ -113,12 +212,28 @@ impl<C> Nearest<C> {
     /// The cases to show: matches in the order of the input, for which half of the room is kept, then
     /// misses, the nearest first.
     pub(super) fn finish(mut self) -> Vec<C> {
-        let misses = self.sorted_misses();
+        let mut misses = self.sorted_counted();
+        misses.extend(self.sorted_misses());
+        misses.truncate(self.limit);
         let free = self.limit.saturating_sub(misses.len());
         let mut cases = self.matched;
         cases.truncate(free.max(self.limit.div_ceil(2)));
         let free = self.limit.saturating_sub(cases.len());
         cases.extend(misses.into_iter().take(free));
+        cases
+    }
+
+    /// What is counted without being an alert: the group that stands highest first.
+    fn sorted_counted(&mut self) -> Vec<C> {
+        let mut sorted: Vec<_> = std::mem::take(&mut self.counted).into_values().collect();
+        sorted.sort_by(|a, b| {
+            let more = b.progress.total_cmp(&a.progress);
+            more.then(a.place.cmp(&b.place))
+        });
+        let waited = std::mem::take(&mut self.waiting).into_iter();
+        let mut cases: Vec<C> = waited.collect();
+        cases.extend(sorted.into_iter().map(|counted| counted.case));
+        cases.truncate(self.limit);
         cases
     }
 
@@ -147,21 +262,35 @@ impl<C> Nearest<C> {
 
     /// Whether it fulfils a condition that most events don't. Of a few events, or of events that were
     /// chosen so that most fulfil every condition, all are near that fulfil any.
-    fn is_near(&self, held: &[bool]) -> bool {
+    fn is_near(&self, (query, held): &Fulfilled) -> bool {
+        let Some(by) = self.held.get(*query) else {
+            return false;
+        };
         let is_rare = |by: &u64| by.saturating_mul(2) < self.events;
-        let all = self.events <= self.limit as u64 || !self.held.iter().any(is_rare);
-        let mut both = held.iter().zip(&self.held);
+        let all = self.events <= self.limit as u64 || !by.iter().any(is_rare);
+        let mut both = held.iter().zip(by);
         both.any(|(held, by)| *held && (all || is_rare(by)))
     }
 
     /// How far from a match: the sum of what the conditions weigh that do not hold.
     #[allow(clippy::cast_precision_loss, reason = "only the order matters")]
-    fn distance(&self, held: &[bool]) -> f64 {
+    fn distance(&self, (query, held): &Fulfilled) -> f64 {
         let all = self.events as f64 + 1.0;
-        let both = held.iter().zip(&self.held);
+        let by = self.held.get(*query).into_iter().flatten();
+        let both = held.iter().zip(by);
         both.filter(|(held, _)| !**held)
             .map(|(_, by)| (all / (*by as f64 + 0.5)).ln())
             .sum()
+    }
+}
+
+/// Of two queries the one of which more holds; the first of equals.
+fn nearer(best: Fulfilled, next: Fulfilled) -> Fulfilled {
+    let held = |one: &Fulfilled| one.1.iter().filter(|held| **held).count();
+    if held(&next) * best.1.len() > held(&best) * next.1.len() {
+        next
+    } else {
+        best
     }
 }
 
@@ -176,7 +305,12 @@ mod tests {
     fn gathered(limit: usize, events: &[([Truth; 3], Verdict)]) -> (Vec<usize>, String) {
         let mut nearest = Nearest::new(limit);
         for (at, (truths, verdict)) in events.iter().enumerate() {
-            nearest.add(truths, verdict, || at);
+            let judged = Judged {
+                verdict: verdict.clone(),
+                states: Vec::new(),
+                waits: false,
+            };
+            nearest.add(&[truths.to_vec()], &judged, || at);
         }
         let summary = nearest.summary();
         (nearest.finish(), summary)

@@ -5,15 +5,18 @@ use std::io;
 
 use anstyle::{AnsiColor, Color, Style};
 
-use super::case::{Case, ExceptionTold, Line, Verdict};
+use super::case::{Case, ExceptionTold, Line, Verdict, held};
 use crate::alert::Timestamp;
 use crate::alert::escape;
 use crate::alert::pretty::Paint;
+use crate::detect::Detector;
 use crate::query::{Form, Truth};
 use crate::sink::Format;
 
 /// The longest condition that is shown whole to people, in characters.
 const LONGEST_TEXT: usize = 160;
+/// How many groups of one event are shown to people.
+const MOST_STATES: usize = 10;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -29,13 +32,16 @@ impl<W: io::Write> Printer<W> {
         Self { out, format }
     }
 
-    pub(super) fn print(&mut self, case: &Case) -> io::Result<()> {
+    pub(super) fn print(&mut self, case: &Case, detector: Option<&Detector>) -> io::Result<()> {
         match self.format {
             Format::Json => {
-                let line = case.json().to_string();
+                let line = case.json(detector).to_string();
                 writeln!(self.out, "{}", escape::json(&line))
             }
-            Format::Pretty(paint) => self.out.write_all(pretty(case, paint).as_bytes()),
+            Format::Pretty(paint) => {
+                let text = pretty(case, detector, paint);
+                self.out.write_all(text.as_bytes())
+            }
         }
     }
 
@@ -52,15 +58,16 @@ fn painted(paint: Paint, style: Style, text: &str) -> String {
 }
 
 /// The whole case, lines ended, an empty one at the end.
-fn pretty(case: &Case, paint: Paint) -> String {
+fn pretty(case: &Case, detector: Option<&Detector>, paint: Paint) -> String {
     let mut out = String::new();
-    let time = case.time.map(Timestamp::to_seconds_text);
+    let about = &case.about;
+    let time = about.time.map(Timestamp::to_seconds_text);
     let parts = [
         time.as_deref(),
-        case.who.as_deref(),
-        Some(case.what.as_str()),
-        case.target.as_deref(),
-        case.stage.as_deref(),
+        about.who.as_deref(),
+        Some(about.what.as_str()),
+        about.target.as_deref(),
+        about.stage.as_deref(),
     ];
     let parts: Vec<&str> = parts
         .into_iter()
@@ -69,12 +76,43 @@ fn pretty(case: &Case, paint: Paint) -> String {
         .collect();
     let head = escape::visible(&parts.join("  ")).into_owned();
     let _ = writeln!(out, "{}", painted(paint, BOLD, &head));
-    if let Some(id) = &case.audit_id {
+    if let Some(id) = &about.audit_id {
         let _ = writeln!(out, "  {}", painted(paint, DIM, &format!("auditID {id}")));
     }
-    let _ = writeln!(out, "  {}", verdict(case, paint));
-    for line in &case.conditions {
-        write(&mut out, line, 4, paint);
+    let folds = detector.is_some_and(|one| one.folding.is_some()) && case.at_end.is_none();
+    let first = matches!(case.verdict, Verdict::Alert(_)) && folds;
+    let first = if first { ", the first of its fold" } else { "" };
+    let _ = writeln!(out, "  {}{first}", verdict(case, paint));
+    let states = case.states.iter().take(MOST_STATES);
+    for (state, detector) in states.zip(detector.into_iter().cycle()) {
+        let mut told = state.crossings();
+        told.push(state.line(detector));
+        for line in told {
+            let _ = writeln!(out, "  {}", escape::visible(&line));
+        }
+    }
+    if let Some(text) = &case.at_end {
+        let _ = writeln!(out, "  at the end of the input: {}", escape::visible(text));
+    }
+    for (place, conditions) in case.steps.iter().enumerate() {
+        if case.steps.len() > 1 {
+            let (held, of) = held(conditions);
+            let _ = writeln!(out, "  step {}: {held} of {of} conditions hold", place + 1);
+        }
+        for line in conditions {
+            write(&mut out, line, 4, paint);
+        }
+    }
+    for escalate in &case.escalate {
+        let state = if escalate.applies() {
+            "applies"
+        } else {
+            "does not apply"
+        };
+        let _ = writeln!(out, "  escalation to {} {state}", escalate.severity);
+        for line in &escalate.conditions {
+            write(&mut out, line, 4, paint);
+        }
     }
     for exception in &case.exceptions {
         let head = exception_head(exception);
@@ -95,6 +133,9 @@ fn verdict(case: &Case, paint: Paint) -> String {
             let text = format!("silenced by exception {number}");
             painted(paint, colour(AnsiColor::Yellow), &text)
         }
+        Verdict::Folded(id) => painted(paint, colour(AnsiColor::Red), &format!("folded into {id}")),
+        Verdict::Counts => "no alert, but it counts".to_owned(),
+        Verdict::Quiet if case.steps.len() > 1 => "no alert: no step matches".to_owned(),
         Verdict::Quiet => {
             let (held, of) = case.held();
             format!("no alert: {held} of {of} conditions hold")

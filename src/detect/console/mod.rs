@@ -8,16 +8,20 @@ mod caller;
 mod choice;
 mod line;
 mod outcome;
+mod remember;
 mod settled;
 mod stand_in;
 mod tree;
 mod weaken;
 
+use std::cell::Cell;
 use std::fmt;
+
+pub use remember::{console, events, raw_field};
 
 use super::file::Log;
 use crate::query::MAX_QUERY_CHARS;
-use crate::query::ast::{BinaryOp, CommandKind, Expr, ExprKind, Query};
+use crate::query::ast::{BinaryOp, Column, CommandKind, Expr, ExprKind, Query};
 use weaken::{Side, Weaken};
 
 /// Plain Insights text and what it returns.
@@ -41,19 +45,19 @@ impl fmt::Display for Translation {
 }
 
 /// What an audit line ends with that CloudWatch Logs has cut off; the console finds no fields in it.
-const CUT: &str = r"@message like /\[Truncated\.\.\.\]\s*$/";
+pub const CUT: &str = r"@message like /\[Truncated\.\.\.\]\s*$/";
 
-/// Translates a query whose lists are filled in.
+/// Translates a query whose lists are filled in, up to its `stats`.
 #[must_use]
 pub fn translate(query: &Query, log: Log) -> Translation {
     let mut weaken = Weaken::new(log);
     let mut conditions: Vec<String> = Vec::new();
-    let mut computed = false;
+    let mut computed = Computed::default();
     for command in &query.commands {
         match &command.kind {
             CommandKind::Filter(condition) => {
-                for weaker in parts(condition).filter_map(|one| weaken.condition(one, Side::Weaker))
-                {
+                let sure = parts(condition).filter(|one| computed.leaves(one));
+                for weaker in sure.filter_map(|one| weaken.condition(one, Side::Weaker)) {
                     let text = standing(&weaker);
                     if !conditions.contains(&text) {
                         conditions.push(text);
@@ -62,14 +66,16 @@ pub fn translate(query: &Query, log: Log) -> Translation {
             }
             // Presentation changes no row.
             CommandKind::Sort(_) | CommandKind::Limit(_) | CommandKind::Display(_) => {}
-            _ => computed = true,
+            CommandKind::Fields(columns) => computed.name(columns),
+            // What counts is of several events, and no longer of each.
+            CommandKind::Stats(_) => {
+                computed.all = true;
+                break;
+            }
+            _ => computed.all = true,
         }
     }
-    let mut exact = weaken.exact && !computed;
-    if computed {
-        // Fields that the query computes may be tested anywhere: only the stream is sure.
-        conditions.clear();
-    }
+    let mut exact = weaken.exact && !computed.is_felt();
     let mut text = assemble(&conditions, log);
     // A query's text is limited; leaving out a condition lets more through.
     while text.chars().count() > MAX_QUERY_CHARS && !conditions.is_empty() {
@@ -80,6 +86,43 @@ pub fn translate(query: &Query, log: Log) -> Translation {
         text = assemble(&conditions, log);
     }
     Translation { text, exact }
+}
+
+/// What a query has computed so far: a condition about it says nothing of the line.
+#[derive(Default)]
+struct Computed<'q> {
+    names: Vec<&'q str>,
+    /// Whether any name may be computed, and any row be missing.
+    all: bool,
+    /// Whether a condition was left out.
+    left_out: Cell<bool>,
+}
+
+impl<'q> Computed<'q> {
+    fn name(&mut self, columns: &'q [Column]) {
+        let aliases = columns.iter().filter_map(|column| column.alias.as_ref());
+        self.names.extend(aliases.map(|alias| alias.text.as_str()));
+    }
+
+    /// Whether the translation lets more through for it.
+    fn is_felt(&self) -> bool {
+        // What is computed may be missing where a detector needs it.
+        self.all || self.left_out.get() || !self.names.is_empty()
+    }
+
+    /// Whether a condition looks at nothing that was computed.
+    fn leaves(&self, condition: &Expr) -> bool {
+        let mut mentioned = Vec::new();
+        weaken::fields(condition, &mut mentioned);
+        let inside = |name: &str, of: &str| {
+            let rest = name.strip_prefix(of);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let is_computed = |name: &str| self.names.iter().any(|of| inside(name, of));
+        let leaves = !self.all && !mentioned.iter().any(|name| is_computed(name));
+        self.left_out.set(self.left_out.get() || !leaves);
+        leaves
+    }
 }
 
 /// The conditions that a condition joins by `and`.

@@ -197,7 +197,7 @@ impl Weaken {
 
     /// The expression with facts renamed that have a raw field, and one name put in for another;
     /// `None` when a field has none.
-    fn renamed(&self, expr: &Expr, instead: Option<(&str, &str)>) -> Option<Expr> {
+    pub(super) fn renamed(&self, expr: &Expr, instead: Option<(&str, &str)>) -> Option<Expr> {
         let many = |items: &[Expr]| {
             items
                 .iter()
@@ -251,6 +251,10 @@ impl Weaken {
 
     /// The raw field that holds the same value.
     fn raw_name(&self, name: &str) -> Option<String> {
+        // A whole body is no field there: the console knows its leaves.
+        if matches!(name, "requestObject" | "responseObject") {
+            return None;
+        }
         if let Some(field) = self.row(name) {
             return match field.console {
                 Console::Same => Some(name.to_owned()),
@@ -288,7 +292,7 @@ fn asks_presence(expr: &Expr) -> Option<&str> {
 }
 
 /// The names of the fields of an expression.
-fn fields<'e>(expr: &'e Expr, names: &mut Vec<&'e str>) {
+pub(super) fn fields<'e>(expr: &'e Expr, names: &mut Vec<&'e str>) {
     match &expr.kind {
         ExprKind::Field(name) => names.push(name),
         ExprKind::Unary(_, inner) | ExprKind::Member(inner, _) => fields(inner, names),

@@ -70,6 +70,7 @@ impl Schema for Permissive {
                 id: FieldId(0),
                 kind: FieldType::Any,
                 may_be_missing: !name.starts_with('@'),
+                domain: &[],
             })
         } else {
             Err(Vec::new())

@@ -29,6 +29,17 @@ pub enum ActorKind {
 }
 
 impl ActorKind {
+    /// The words that [`ActorKind::as_str`] uses, all of them.
+    pub const WORDS: [&str; 7] = [
+        Self::Human.as_str(),
+        Self::ServiceAccount.as_str(),
+        Self::Node.as_str(),
+        Self::EksManaged.as_str(),
+        Self::ControlPlane.as_str(),
+        Self::Anonymous.as_str(),
+        Self::Unknown.as_str(),
+    ];
+
     /// The word that queries and alerts use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

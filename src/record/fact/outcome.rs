@@ -18,20 +18,31 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The words that [`Outcome::as_str`] uses, all of them.
+    pub const WORDS: [&str; 5] = [
+        Self::Succeeded.as_str(),
+        Self::AllowedButFailed.as_str(),
+        Self::Forbidden.as_str(),
+        Self::Unauthenticated.as_str(),
+        Self::Unknown.as_str(),
+    ];
+
     /// Judges an audit event.
     ///
     /// The code decides. Only the authorizer's own decision tells a refusal by RBAC from an
     /// admission plugin that also answers 403. Events without a code are judged by the decision.
     #[must_use]
     pub fn of(record: &AuditRecord<'_>) -> Self {
+        let code = record.response_status.and_then(|status| status.code);
+        // Annotations stand at the end: most events need not be read so far.
+        match code {
+            Some(401) => return Self::Unauthenticated,
+            Some(100..=399) => return Self::Succeeded,
+            _ => {}
+        }
         let decision = record.annotation("authorization.k8s.io/decision");
         let allowed = decision.map(|text| text.is("allow"));
-        match (
-            record.response_status.and_then(|status| status.code),
-            allowed,
-        ) {
-            (Some(401), _) => Self::Unauthenticated,
-            (Some(100..=399), _) => Self::Succeeded,
+        match (code, allowed) {
             (_, Some(false)) | (Some(403), None) => Self::Forbidden,
             (Some(400..), _) => Self::AllowedButFailed,
             (_, Some(true))

@@ -58,6 +58,8 @@ pub struct Field {
     pub kind: FieldType,
     /// Whether a well-formed event may lack it.
     pub may_be_missing: bool,
+    /// All the texts it can hold, where the code gives them; else none.
+    pub domain: &'static [&'static str],
     /// What it means, in one sentence.
     pub doc: &'static str,
     /// What stands for it in the console.
@@ -72,6 +74,7 @@ impl Field {
             name,
             kind,
             may_be_missing: true,
+            domain: &[],
             doc,
             console: Console::Nothing,
             get,
@@ -106,6 +109,12 @@ impl Field {
     /// No well-formed event lacks it.
     const fn always(mut self) -> Self {
         self.may_be_missing = false;
+        self
+    }
+
+    /// It holds one of these texts.
+    const fn one_of(mut self, domain: &'static [&'static str]) -> Self {
+        self.domain = domain;
         self
     }
 

@@ -124,6 +124,7 @@ impl FieldSchema {
             id,
             kind,
             may_be_missing: true,
+            domain: &[],
         }
     }
 
@@ -158,6 +159,7 @@ impl FieldSchema {
             id,
             kind: field.kind,
             may_be_missing,
+            domain: field.domain,
         })
     }
 

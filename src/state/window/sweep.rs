@@ -62,6 +62,16 @@ pub(super) fn first_crossing(
     })
 }
 
+/// The values over the stretch that ends at `x` milliseconds after the bucket's start.
+pub(super) fn level(
+    plan: &WindowPlan,
+    before: Option<&Bucket>,
+    bucket: &Bucket,
+    x: u32,
+) -> Vec<f64> {
+    values_at(plan, &presences(before, bucket), x)
+}
+
 /// The values if everything in both buckets lay in one stretch: what no stretch exceeds.
 fn most(plan: &WindowPlan, before: Option<&Bucket>, bucket: &Bucket) -> Vec<f64> {
     let mut most = plan.nothing();

@@ -1,0 +1,113 @@
+//! What waits until no more events can come: folds that close, values and windows that are decided.
+
+use super::seed::seed_of;
+use crate::alert::{self, Alert, EventRef};
+use crate::detect::{Decided, Detector, Engine, Folded, Found};
+use crate::state::{Cell, Cells, Digest, Place, Store, StoreError};
+
+/// The family of a detector's folded alerts: apart from what else it remembers.
+fn fold_family(detector: &str) -> String {
+    format!("{detector} (folded)")
+}
+
+/// Folds an alert; whether it is the first of its fold. `sample` refers to its event.
+///
+/// # Errors
+/// When the store fails.
+pub fn fold(
+    alert: &Alert,
+    folded: &Folded,
+    cells: &mut dyn Cells,
+    sample: &mut dyn FnMut() -> Option<EventRef>,
+) -> Result<bool, StoreError> {
+    let family = fold_family(&alert.detector.id);
+    let place = Place {
+        detector: &family,
+        key: Digest(alert.id.bytes()),
+    };
+    let mut first = false;
+    cells.change(place, &mut |cell| {
+        let fold = cell.fold();
+        let (event, time, ends) = (folded.event, folded.time, folded.window.1);
+        let changed;
+        let mut sample = || serde_json::to_string(&sample()).unwrap_or_default().into();
+        (first, changed) = fold.add(event, time, ends, &mut sample);
+        if changed && fold.is_closed() {
+            fold.keep(seed_of(Some(alert)));
+        }
+        changed
+    })?;
+    Ok(first)
+}
+
+/// The alerts that waited until no event from before `until` (milliseconds since the Unix epoch)
+/// would come any more, by time, where their seeds are alerts; conditions that more events could undo
+/// are judged over what ended before `closed`.
+///
+/// # Errors
+/// When the store fails.
+pub fn settle(
+    engine: &Engine,
+    store: &mut dyn Store,
+    until: i64,
+    closed: i64,
+) -> Result<Vec<Alert>, StoreError> {
+    settle_with(engine, store, until, closed, &mut |decided| {
+        let alert = serde_json::from_str(&decided.seed).ok()?;
+        completed(engine, decided, alert)
+    })
+}
+
+/// The same; `make` tells what alert was decided.
+pub(super) fn settle_with(
+    engine: &Engine,
+    store: &mut dyn Store,
+    until: i64,
+    closed: i64,
+    make: &mut dyn FnMut(&Decided) -> Option<Alert>,
+) -> Result<Vec<Alert>, StoreError> {
+    let mut alerts = Vec::new();
+    store.transact(&mut |cells| {
+        alerts.clear();
+        let mut on = |decided: Decided| alerts.extend(make(&decided));
+        engine.decide_values(until, cells, &mut on)?;
+        engine.decide_windows(closed, cells, &mut on)?;
+        for detector in engine.detectors() {
+            close_folds(detector, until, cells, &mut alerts)?;
+        }
+        Ok(())
+    })?;
+    // By time, so that the order does not depend on the store's.
+    alerts.sort_by_key(|alert| (alert.time, alert.id));
+    Ok(alerts)
+}
+
+/// The alert that was planted, with what was decided.
+pub(super) fn completed(engine: &Engine, decided: &Decided, alert: Alert) -> Option<Alert> {
+    let detector = engine.detectors().get(decided.detector)?;
+    Some(match &decided.found {
+        Found::Raised(raised) => alert::complete(alert, detector, raised),
+        Found::Value { .. } => alert,
+    })
+}
+
+/// The closing summaries of a detector's folds.
+fn close_folds(
+    detector: &Detector,
+    until: i64,
+    cells: &mut dyn Cells,
+    alerts: &mut Vec<Alert>,
+) -> Result<(), StoreError> {
+    if detector.folding.is_none() {
+        return Ok(());
+    }
+    cells.each(&fold_family(&detector.id), &mut |_, cell| {
+        let Cell::Fold(fold) = cell else { return false };
+        let Some(seed) = fold.close(until) else {
+            return false;
+        };
+        let alert = serde_json::from_str::<Alert>(&seed).ok();
+        alerts.extend(alert.and_then(|alert| alert::close(alert, fold)));
+        true
+    })
+}
