@@ -7,7 +7,7 @@ use super::duration::parse_duration;
 use super::fault::Fault;
 use super::file::{DetectorFile, FirstSeenFile, SequenceFile};
 use super::probe::{Names, Probe, has_stats};
-use crate::query::{Measure, Measured};
+use crate::query::{Limit, Measure, Measured};
 use crate::state::{Aggregate, MOST_NEEDED, StepPlan, Tally, Terms, WindowPlan};
 
 /// What raises an alert.
@@ -46,6 +46,8 @@ pub struct Threshold {
     pub(super) measures: Vec<Measure>,
     /// Whether the filters after `stats` look at the keys.
     pub(super) keys_matter: bool,
+    /// The filters after `stats`, where they are nothing but limits.
+    pub(super) limits: Option<Vec<Limit>>,
 }
 
 /// `[first_seen]`
@@ -180,6 +182,7 @@ impl Reading<'_> {
             },
             measures: counted.aggregates.iter().map(|one| one.measure).collect(),
             keys_matter: counted.keys_matter,
+            limits: counted.limits,
         })
     }
 

@@ -103,7 +103,10 @@ impl Engine {
                 let time = contribution.time;
                 cells.change(place, &mut |cell| {
                     let window = cell.window();
-                    let accepts = |values: &[f64]| group(threshold, probe, keys, values).is_some();
+                    let accepts = |values: &[f64]| match &threshold.limits {
+                        Some(limits) => limits.iter().all(|limit| limit.holds(values)),
+                        None => group(threshold, probe, keys, values).is_some(),
+                    };
                     let mut crossed = |crossing: Crossing| {
                         on(Raised::of_crossing(&crossing, threshold, probe, keys));
                     };

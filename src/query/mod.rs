@@ -61,5 +61,5 @@ pub use pattern::REGEX_SIZE_LIMIT;
 pub use program::{Bound, Program};
 pub use stage::MOST_ROWS_PER_EVENT;
 pub use table::{MOST_BYTES, MOST_GROUPS, Output, Table, TableError};
-pub use threshold::{Counted, Measure, Measured, NoThreshold};
+pub use threshold::{Counted, Limit, Measure, Measured, NoThreshold};
 pub use truth::Truth;

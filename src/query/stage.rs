@@ -60,6 +60,14 @@ impl Stage {
         }
     }
 
+    /// Whether it does anything but filter.
+    pub(super) fn computes(&self) -> bool {
+        !self
+            .steps
+            .iter()
+            .all(|step| matches!(step, Step::Filter(_)))
+    }
+
     /// The conditions of its filters.
     pub(super) fn filters(&self) -> impl Iterator<Item = &Condition> {
         self.steps.iter().filter_map(|step| match step {

@@ -37,6 +37,23 @@ pub struct Measured {
     pub need: Option<f64>,
 }
 
+/// A comparison of one aggregate with a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    aggregate: usize,
+    op: Comparison,
+    number: f64,
+}
+
+impl Limit {
+    /// Whether the values of the aggregates pass it.
+    #[must_use]
+    pub fn holds(&self, values: &[f64]) -> bool {
+        let value = values.get(self.aggregate).copied().unwrap_or(f64::NAN);
+        !value.is_nan() && self.op.numbers(value, self.number)
+    }
+}
+
 /// What a threshold's query asks to be remembered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Counted {
@@ -46,6 +63,8 @@ pub struct Counted {
     pub monotone: bool,
     /// Whether those filters look at the keys.
     pub keys_matter: bool,
+    /// The filters, where they are nothing but limits that must all hold: quicker to ask.
+    pub limits: Option<Vec<Limit>>,
 }
 
 /// Why a query can't be a threshold.
@@ -96,12 +115,16 @@ impl Program {
         if filters.is_empty() {
             return Err(NoThreshold::NoFilter);
         }
+        let computes = self.stages.get(1).is_some_and(Stage::computes);
         let mut reading = Reading {
             keys: stats.keys.len(),
             results: &stats.results,
             aggregates,
             keys_matter: false,
         };
+        let limits = filters.iter().map(|filter| reading.limits(filter));
+        let limits: Option<Vec<Vec<Limit>>> = limits.collect();
+        let limits = limits.filter(|_| !computes).map(|limits| limits.concat());
         let monotone = filters
             .into_iter()
             .all(|filter| reading.is_monotone(filter));
@@ -115,6 +138,7 @@ impl Program {
             aggregates,
             monotone,
             keys_matter,
+            limits,
         })
     }
 
@@ -188,6 +212,29 @@ impl Reading<'_> {
                 }
             }
             _ => ColumnKind::Computed,
+        }
+    }
+
+    /// The limits that a condition is made of, if it is.
+    fn limits(&self, condition: &Condition) -> Option<Vec<Limit>> {
+        match condition {
+            Condition::All(parts) => {
+                let parts: Option<Vec<_>> = parts.iter().map(|part| self.limits(part)).collect();
+                parts.map(|parts| parts.concat())
+            }
+            Condition::Test {
+                value: Node::Field(field),
+                test: Test::Order(op, number),
+                negated: false,
+            } => match self.column(*field) {
+                ColumnKind::Aggregate(aggregate) => Some(vec![Limit {
+                    aggregate,
+                    op: *op,
+                    number: *number,
+                }]),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

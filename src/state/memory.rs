@@ -30,7 +30,9 @@ const CELL: usize = 2 * size_of::<(Digest, Cell)>();
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     bounds: Bounds,
-    shelves: FxHashMap<String, Shelf>,
+    /// The places of the shelves.
+    names: FxHashMap<String, usize>,
+    shelves: Vec<Shelf>,
 }
 
 /// The cells of one detector, in two generations.
@@ -49,8 +51,18 @@ impl MemoryStore {
     pub fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            shelves: FxHashMap::default(),
+            ..Self::default()
         }
+    }
+
+    fn place(&mut self, detector: &str) -> usize {
+        if let Some(place) = self.names.get(detector) {
+            return *place;
+        }
+        self.shelves.push(Shelf::default());
+        self.names
+            .insert(detector.to_owned(), self.shelves.len() - 1);
+        self.shelves.len() - 1
     }
 }
 
@@ -80,11 +92,8 @@ impl Cells for MemoryStore {
         place: Place<'_>,
         change: &mut dyn FnMut(&mut Cell) -> bool,
     ) -> Result<(), StoreError> {
-        if !self.shelves.contains_key(place.detector) {
-            self.shelves
-                .insert(place.detector.to_owned(), Shelf::default());
-        }
-        if let Some(shelf) = self.shelves.get_mut(place.detector) {
+        let shelf = self.place(place.detector);
+        if let Some(shelf) = self.shelves.get_mut(shelf) {
             let cell = shelf.cell(place.key);
             let before = cell.size();
             if change(cell) {
@@ -101,7 +110,8 @@ impl Cells for MemoryStore {
         detector: &str,
         look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
     ) -> Result<(), StoreError> {
-        let Some(shelf) = self.shelves.get_mut(detector) else {
+        let shelf = self.place(detector);
+        let Some(shelf) = self.shelves.get_mut(shelf) else {
             return Ok(());
         };
         let young = shelf.young.iter_mut().map(|named| (named, true));
@@ -128,11 +138,12 @@ impl Store for MemoryStore {
     }
 
     fn evicted(&self) -> Vec<(String, u64)> {
+        let of = |place: &usize| self.shelves.get(*place).map_or(0, |shelf| shelf.evicted);
         let mut evicted: Vec<_> = self
-            .shelves
+            .names
             .iter()
-            .filter(|(_, shelf)| shelf.evicted > 0)
-            .map(|(detector, shelf)| (detector.clone(), shelf.evicted))
+            .map(|(detector, place)| (detector.clone(), of(place)))
+            .filter(|(_, evicted)| *evicted > 0)
             .collect();
         evicted.sort();
         evicted

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use level::Level;
 
 use super::{Digest, Seed};
-use bucket::{Bucket, Mark};
+use bucket::{Bucket, Mark, News};
 
 /// The largest number a threshold can count to.
 pub const MOST_NEEDED: u32 = 10_000;
@@ -122,20 +122,20 @@ impl Window {
             return (0, false);
         };
         let before = bucket.bytes();
-        let mut changed = false;
-        for one in observed {
-            let tally = plan.tally(one.aggregate);
-            changed |= bucket.mark(one, offset, tally);
-        }
-        if !changed {
+        let marks = observed
+            .iter()
+            .map(|one| bucket.mark(one, offset, plan.tally(one.aggregate)));
+        let news = marks.max().unwrap_or(News::Nothing);
+        if news == News::Nothing {
             return (0, false);
         }
         let lost = bucket.prune(plan);
         self.bytes = (self.bytes + bucket.bytes()).saturating_sub(before);
         if plan.monotone {
-            for number in [number, number.saturating_add(1)] {
+            if news == News::Much {
                 on_crossing(self.cross(plan, number, accepts), on);
             }
+            on_crossing(self.cross(plan, number.saturating_add(1), accepts), on);
         }
         (lost, true)
     }

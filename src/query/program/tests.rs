@@ -4,7 +4,7 @@ use super::super::parse;
 use super::super::samples::{Names, Sample, any_value};
 use super::super::value::Value;
 use super::*;
-use crate::query::field::FieldInfo;
+use crate::query::field::{FieldInfo, FieldType};
 use proptest::prelude::*;
 
 fn compiled(text: &str, schema: &mut dyn Schema) -> Program {

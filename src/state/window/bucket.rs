@@ -26,6 +26,16 @@ pub(super) struct Mark {
     pub(super) aggregate: u16,
 }
 
+/// What a sighting tells that was not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum News {
+    Nothing,
+    /// That the key was seen later: it matters to the next bucket alone.
+    Last,
+    /// More.
+    Much,
+}
+
 impl Bucket {
     pub(super) const fn new(number: i64) -> Self {
         Self {
@@ -42,8 +52,8 @@ impl Bucket {
         self.marks.capacity() * size_of::<Mark>() + seed
     }
 
-    /// Marks that a key was seen; whether that is news.
-    pub(super) fn mark(&mut self, one: &Observed, offset: u32, tally: Tally) -> bool {
+    /// Marks that a key was seen, and tells what is new about it.
+    pub(super) fn mark(&mut self, one: &Observed, offset: u32, tally: Tally) -> News {
         let name = (one.aggregate, one.key);
         let place = match self.marks.binary_search_by_key(&name, Mark::name) {
             Ok(place) => place,
@@ -57,19 +67,24 @@ impl Bucket {
                 };
                 self.marks.reserve_exact(usize::from(self.marks.len() < 2));
                 self.marks.insert(place, mark);
-                return true;
+                return News::Much;
             }
         };
         let Some(mark) = self.marks.get_mut(place) else {
-            return false;
+            return News::Nothing;
         };
         // The stages of one request may bear different numbers: which comes first must not matter.
         let number = match tally {
             Tally::Min => mark.number.min(one.number),
             Tally::Count | Tally::Sum | Tally::Max => mark.number.max(one.number),
         };
-        let news =
-            offset < mark.first || offset > mark.last || number.total_cmp(&mark.number).is_ne();
+        let news = if offset < mark.first || number.total_cmp(&mark.number).is_ne() {
+            News::Much
+        } else if offset > mark.last {
+            News::Last
+        } else {
+            News::Nothing
+        };
         mark.number = number;
         mark.first = mark.first.min(offset);
         mark.last = mark.last.max(offset);
