@@ -20,7 +20,7 @@ fuzz_target!(|text: &str| {
         black_box(fault.render(Style::Plain));
     }
     for detector in loaded.detectors.values() {
-        if let Some(query) = &detector.query {
+        for query in detector.probes.iter().map(|probe| &probe.query) {
             let translation = translate(query, detector.log);
             black_box(translation.to_string());
             let read = parse(&translation.text);

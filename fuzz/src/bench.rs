@@ -1,17 +1,21 @@
 //! Detectors at work on an entry: what the index picks, what each would say alone, and the alert.
 
 use trailhound::alert::pretty::{self, Paint};
-use trailhound::alert::{RawEvent, raise};
-use trailhound::detect::{Detector, Enable, Engine, Lists, Loaded, Log, Scratch};
+use trailhound::alert::{Cause, RawEvent, raise};
+use trailhound::detect::{
+    Contribution, Detector, Enable, Engine, Finding, Kind, Lateness, Lists, Loaded, Log, Scratch,
+};
 use trailhound::query::Program;
 use trailhound::record::field::{EntryRow, FieldSchema, LogKind};
 use trailhound::record::{Entry, Record};
+use trailhound::state::MemoryStore;
 
 /// Detectors in an engine, and each of them compiled once more by itself.
 pub struct Bench {
     engine: Engine,
     alone: Vec<Alone>,
     scratch: Scratch,
+    state: MemoryStore,
 }
 
 struct Alone {
@@ -48,6 +52,7 @@ impl Bench {
             engine,
             alone,
             scratch: Scratch::default(),
+            state: MemoryStore::default(),
         }
     }
 
@@ -63,8 +68,17 @@ impl Bench {
             Record::Authenticator(_) => Log::Authenticator,
         };
         let mut hits = Vec::new();
-        self.engine.judge(entry, &mut self.scratch, |hit| {
-            let alert = raise(hit.detector, entry, schema, RawEvent::Included);
+        let mut contributions = Vec::new();
+        self.engine.judge(entry, &mut self.scratch, |finding| {
+            let hit = match finding {
+                Finding::Hit(hit) => hit,
+                Finding::Contribution(_, contribution) => {
+                    contributions.push(contribution);
+                    return;
+                }
+            };
+            let cause = hit.folded.as_ref().map_or(Cause::Match, Cause::Folded);
+            let alert = raise(hit.detector, entry, cause, schema, RawEvent::Included);
             let json = alert.to_json().expect("an alert is JSON");
             assert!(!json.contains('\n'), "an alert is one line");
             let form = pretty::render(&alert, Paint::Plain);
@@ -81,6 +95,34 @@ impl Bench {
         hits.sort_unstable();
         expected.sort_unstable();
         assert_eq!(hits, expected, "the index and the queries agree");
+        for contribution in &contributions {
+            self.merge(contribution, entry);
+        }
+    }
+
+    /// Merges what is remembered, and raises what it comes to.
+    fn merge(&mut self, contribution: &Contribution, entry: &Entry<'_>) {
+        let engine = &self.engine;
+        let mut raised = Vec::new();
+        let mut seed = || "a seed".into();
+        engine
+            .merge(
+                contribution,
+                Lateness::default(),
+                &mut self.state,
+                &mut seed,
+                &mut |one| {
+                    raised.push(one);
+                },
+            )
+            .expect("memory does not fail");
+        let detector = &engine.detectors()[contribution.detector];
+        for one in &raised {
+            let group = engine.group(contribution, entry);
+            let cause = Cause::Group(&group, one);
+            let alert = raise(detector, entry, cause, engine.schema(), RawEvent::LeftOut);
+            alert.to_json().expect("an alert is JSON");
+        }
     }
 }
 
@@ -89,7 +131,10 @@ fn alone(detector: &Detector, schema: &mut FieldSchema) -> Option<Alone> {
         Log::Audit => LogKind::Audit,
         Log::Authenticator => LogKind::Authenticator,
     });
-    let query = detector.query.as_ref()?;
+    if !matches!(detector.kind, Kind::Match) {
+        return None;
+    }
+    let query = detector.query()?;
     let program = Program::compile(query, schema).expect("it was compiled before");
     Some(Alone {
         id: detector.id.clone(),

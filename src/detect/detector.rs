@@ -188,6 +188,9 @@ pub(super) const fn log_kind(log: Log) -> LogKind {
     }
 }
 
+/// How often a test gives its events at most.
+const MOST_ROUNDS: usize = 1_000;
+
 fn check_keys(name: &str, text: &str, file: &DetectorFile) -> Result<(), Fault> {
     let id = file.id.get_ref();
     let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -209,6 +212,13 @@ fn check_keys(name: &str, text: &str, file: &DetectorFile) -> Result<(), Fault> 
             message,
             "write T1078 or T1078.004",
         ));
+    }
+    if let Some(test) = file.test.iter().find(|test| test.repeat > MOST_ROUNDS) {
+        let message = format!(
+            "the test {:?} repeats its events more than {MOST_ROUNDS} times",
+            test.name
+        );
+        return Err(Fault::at(name, text, file.id.span(), message));
     }
     if !file.enabled && file.disabled_reason.is_none() {
         return Err(Fault::advise(

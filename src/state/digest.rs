@@ -103,7 +103,11 @@ mod tests {
                 whole.update(part.as_bytes());
             }
             let expected = whole.finalize();
-            assert_eq!(Digest::of(["a", &part]).0, expected.as_bytes()[..16], "{length}");
+            assert_eq!(
+                Digest::of(["a", &part]).0,
+                expected.as_bytes()[..16],
+                "{length}"
+            );
         }
     }
 }
