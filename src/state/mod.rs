@@ -33,17 +33,16 @@ pub type Seed = Box<str>;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database said no.
-    #[error("the state in {path} can't be used: {source}")]
+    #[error("the state in {path} can't be used: {reason}")]
     Sqlite {
         /// The database's file.
         path: String,
         /// What it said.
-        #[source]
-        source: rusqlite::Error,
+        reason: rusqlite::Error,
     },
     /// A cell that can't be read: written by another version, or damaged.
     #[error(
-        "the state of detector {detector:?} in {path} can't be read ({source}): it was written by another version, or is damaged; move the file away to begin anew"
+        "the state of detector {detector:?} in {path} can't be read ({reason}): it was written by another version, or is damaged; move the file away to begin anew"
     )]
     Cell {
         /// The store.
@@ -51,8 +50,7 @@ pub enum StoreError {
         /// Whose cell it is.
         detector: String,
         /// What is wrong with it.
-        #[source]
-        source: postcard::Error,
+        reason: postcard::Error,
     },
 }
 

@@ -79,9 +79,9 @@ impl SqliteStore {
             connection.set_prepared_statement_cache_capacity(16);
             Ok(connection)
         };
-        let connection = open().map_err(|source| StoreError::Sqlite {
+        let connection = open().map_err(|reason| StoreError::Sqlite {
             path: name.clone(),
-            source,
+            reason,
         })?;
         Ok(Self {
             path: name,
@@ -100,9 +100,9 @@ impl Store for SqliteStore {
         work: &mut dyn FnMut(&mut dyn Cells) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let path = &self.path;
-        let fail = |source| StoreError::Sqlite {
+        let fail = |reason| StoreError::Sqlite {
             path: path.clone(),
-            source,
+            reason,
         };
         let transaction = self
             .connection
@@ -195,18 +195,18 @@ struct Held {
 }
 
 impl Open<'_> {
-    fn failed(&self, source: rusqlite::Error) -> StoreError {
+    fn failed(&self, reason: rusqlite::Error) -> StoreError {
         StoreError::Sqlite {
             path: self.path.to_owned(),
-            source,
+            reason,
         }
     }
 
-    fn unreadable(&self, detector: &str, source: postcard::Error) -> StoreError {
+    fn unreadable(&self, detector: &str, reason: postcard::Error) -> StoreError {
         StoreError::Cell {
             path: self.path.to_owned(),
             detector: detector.to_owned(),
-            source,
+            reason,
         }
     }
 

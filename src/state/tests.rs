@@ -103,7 +103,7 @@ fn a_transaction_that_fails_changes_nothing() {
         cells.change(place, &mut |cell| cell.earliest(3).1)?;
         Err(StoreError::Sqlite {
             path: "x".to_owned(),
-            source: rusqlite::Error::InvalidQuery,
+            reason: rusqlite::Error::InvalidQuery,
         })
     });
     assert!(failed.is_err());
@@ -124,7 +124,7 @@ fn a_detector_named_in_a_transaction_that_failed_takes_no_other_ones_cells() {
         cells.change(place, &mut |cell| cell.earliest(3).1)?;
         Err(StoreError::Sqlite {
             path: "x".to_owned(),
-            source: rusqlite::Error::InvalidQuery,
+            reason: rusqlite::Error::InvalidQuery,
         })
     });
     assert!(failed.is_err());
