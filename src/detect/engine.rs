@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::allow::Allow;
 use super::contribution::{Contribution, Group, Source, cluster_digest, event_digest};
+use super::decide::Found;
 use super::detector::Detector;
 use super::file::Log;
 use super::folding::Folded;
 use super::index::Index;
 use super::kind::Kind;
-use super::merge::Found;
 use super::probe::Probe;
 use crate::record::field::{EntryRow, FieldSchema};
 use crate::record::{Cluster, Entry, Record};

@@ -1,14 +1,19 @@
 //! The four kinds of detectors, told by what stands in the file.
 
+use std::borrow::Cow;
+
 use toml::Spanned;
 
 use super::detector::Reading;
 use super::duration::parse_duration;
 use super::fault::Fault;
 use super::file::{DetectorFile, FirstSeenFile, SequenceFile};
-use super::probe::{Names, Probe, has_stats};
-use crate::query::{Limit, Measure, Measured};
+use super::probe::{Names, Probe};
+use crate::query::{Limit, Measure, Measured, Value};
 use crate::state::{Aggregate, MOST_NEEDED, StepPlan, Tally, Terms, WindowPlan};
+
+/// The family of cells that hold when each cluster was first heard of.
+pub(super) const CLUSTERS: &str = "clusters";
 
 /// What raises an alert.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +64,48 @@ pub struct FirstSeen {
     pub value: Names,
     /// The learning time and the horizon.
     pub terms: Terms,
+}
+
+impl Threshold {
+    /// The keys of a group as its query reads them. Keys that no filter looks at are not kept.
+    fn keys<'k>(&self, probe: &Probe, keys: &'k [Value<'static>]) -> Cow<'k, [Value<'static>]> {
+        if self.keys_matter {
+            Cow::Borrowed(keys)
+        } else {
+            Cow::Owned(vec![Value::Missing; probe.keys()])
+        }
+    }
+
+    /// The columns of a group, where they pass the filters after `stats`.
+    pub(super) fn group(
+        &self,
+        probe: &Probe,
+        keys: &[Value<'static>],
+        values: &[f64],
+    ) -> Option<Vec<Value<'static>>> {
+        probe.program.group(&self.keys(probe, keys), values)
+    }
+
+    /// The columns of a group, whether they pass or not.
+    pub(super) fn columns(
+        &self,
+        probe: &Probe,
+        keys: &[Value<'static>],
+        values: &[f64],
+    ) -> Vec<Value<'static>> {
+        probe.program.columns(&self.keys(probe, keys), values)
+    }
+}
+
+impl FirstSeen {
+    /// The family of cells that hold when each owner of values was first seen.
+    pub(super) fn owners<'d>(&self, detector: &'d str) -> &'d str {
+        if self.key.as_slice().is_empty() {
+            CLUSTERS
+        } else {
+            detector
+        }
+    }
 }
 
 /// `[sequence]`
@@ -128,7 +175,7 @@ impl Reading<'_> {
         let Some(probe) = self.probe(query, unset)? else {
             return Ok((Kind::Match, Vec::new()));
         };
-        let kind = match (has_stats(&probe.query), window) {
+        let kind = match (probe.program.has_stats(), window) {
             (false, None) => Kind::Match,
             (true, Some(window)) => Kind::Threshold(self.threshold(query, window, &probe)?),
             (true, None) => {
@@ -193,7 +240,10 @@ impl Reading<'_> {
         unset: &mut Vec<String>,
     ) -> Result<(Kind, Vec<Probe>), Fault> {
         let probe = self.probe(query, unset)?;
-        if probe.as_ref().is_some_and(|probe| has_stats(&probe.query)) {
+        if probe
+            .as_ref()
+            .is_some_and(|probe| probe.program.has_stats())
+        {
             let message = "the query of a first-seen detector does not count";
             return Err(Fault::at(self.name, self.text, query.span(), message));
         }
@@ -226,7 +276,7 @@ impl Reading<'_> {
             let Some(probe) = self.probe(step, unset)? else {
                 continue;
             };
-            if has_stats(&probe.query) {
+            if probe.program.has_stats() {
                 let message = "a step of a sequence does not count";
                 return Err(Fault::at(self.name, self.text, step.span(), message));
             }

@@ -5,6 +5,7 @@
 mod allow;
 pub mod console;
 mod contribution;
+mod decide;
 mod detector;
 pub mod duration;
 mod engine;
@@ -27,6 +28,7 @@ mod technique;
 
 pub use allow::{Allow, AllowFile};
 pub use contribution::{Contribution, Group, cluster_digest, event_digest};
+pub use decide::{Decided, Found};
 pub use detector::{Detector, SummaryValue};
 pub use engine::{Engine, Finding, Hit, Scratch};
 pub use escalate::Escalate;
@@ -36,7 +38,7 @@ pub use folding::{Folded, Folding};
 pub use kind::{FirstSeen, Kind, Sequence, Threshold};
 pub use lists::{Filled, Lists, fill};
 pub use load::{Enable, Loaded, ReadError};
-pub use merge::{CLUSTERS, Decided, Found, Lateness, Raised};
+pub use merge::{Lateness, Raised};
 pub use probe::{Names, Probe};
 pub use severity::{Severity, UnknownSeverity};
 pub use standing::Standing;

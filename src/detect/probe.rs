@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::detector::Reading;
 use super::fault::{Fault, content_start};
 use super::lists::{Filled, fill};
-use crate::query::ast::{CommandKind, Query};
+use crate::query::ast::Query;
 use crate::query::{self, Bound, Program};
 use crate::record::field::FieldSchema;
 
@@ -164,12 +164,4 @@ pub(super) fn condition(
         faults.push(fault(found));
     }
     Ok(program)
-}
-
-/// Whether a query counts.
-pub(super) fn has_stats(query: &Query) -> bool {
-    query
-        .commands
-        .iter()
-        .any(|command| matches!(command.kind, CommandKind::Stats(_)))
 }

@@ -140,7 +140,7 @@ fn count(
         }
     }
     let mut decided = 0;
-    let end = engine.decide(i64::MAX, &mut state, &mut |_| decided += 1);
+    let end = engine.decide(i64::MAX, i64::MAX, &mut state, &mut |_| decided += 1);
     end.map_err(|error| error.to_string())?;
     Ok(raised.len() + together + decided)
 }

@@ -2,9 +2,9 @@
 //! none. Changes nothing.
 
 use super::contribution::{Contribution, What};
+use super::decide::{first_of, look};
 use super::engine::Engine;
-use super::kind::{FirstSeen, Kind, Threshold};
-use super::merge::{CLUSTERS, columns};
+use super::kind::{Kind, Threshold};
 use super::probe::Probe;
 use crate::query::Value;
 use crate::state::{Cell, Cells, Place, StoreError};
@@ -71,7 +71,7 @@ impl Engine {
                 })
             }
             (Kind::FirstSeen(seen), What::Seen { value }, _) => {
-                let owner = owner(seen, place, cells)?;
+                let owner = first_of(seen, detector, contribution.key, cells)?;
                 let place = Place {
                     key: *value,
                     ..place
@@ -102,35 +102,6 @@ impl Engine {
     }
 }
 
-fn look<T>(
-    cells: &mut dyn Cells,
-    place: Place<'_>,
-    look: impl Fn(&Cell) -> Option<T>,
-) -> Result<Option<T>, StoreError> {
-    let mut found = None;
-    cells.change(place, &mut |cell| {
-        found = look(cell);
-        false
-    })?;
-    Ok(found)
-}
-
-fn owner(
-    seen: &FirstSeen,
-    place: Place<'_>,
-    cells: &mut dyn Cells,
-) -> Result<Option<i64>, StoreError> {
-    let detector = if seen.key.as_slice().is_empty() {
-        CLUSTERS
-    } else {
-        place.detector
-    };
-    look(cells, Place { detector, ..place }, |cell| match cell {
-        Cell::First(first) => Some(*first),
-        _ => None,
-    })
-}
-
 fn counted(
     threshold: &Threshold,
     probe: &Probe,
@@ -143,7 +114,7 @@ fn counted(
     };
     let plan = &threshold.plan;
     let level = window.at(plan, time)?;
-    let columns = columns(threshold, probe, keys, &level.values);
+    let columns = threshold.columns(probe, keys, &level.values);
     let passes = probe.program.accepts(&columns);
     let mut needs = plan.aggregates.iter().map(|aggregate| aggregate.need);
     let enough = |value: &f64| {

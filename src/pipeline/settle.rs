@@ -70,8 +70,7 @@ pub(super) fn settle_with(
     store.transact(&mut |cells| {
         alerts.clear();
         let mut on = |decided: Decided| alerts.extend(make(&decided));
-        engine.decide_values(until, cells, &mut on)?;
-        engine.decide_windows(closed, cells, &mut on)?;
+        engine.decide(until, closed, cells, &mut on)?;
         for detector in engine.detectors() {
             close_folds(detector, until, cells, &mut alerts)?;
         }
