@@ -27,20 +27,14 @@ pub enum RawEvent {
 
 /// The id of the alert that a match on this entry raises.
 ///
-/// An audit event is named by its request, so that all its stages and repeats are one alert; anything
-/// else by its line. The audit id alone does not name a request: a client may choose it by sending an
-/// `Audit-ID` header (`apiserver/pkg/endpoints/filters/audit_init.go`), and could hide a request
-/// behind an earlier one. So what all stages share joins: the URI and when the request was received.
+/// An audit event is named by its [request](crate::record::AuditRecord::request_name), so that all its
+/// stages and repeats are one alert; anything else by its line.
 #[must_use]
 pub fn identify(detector: &str, entry: &Entry<'_>) -> AlertId {
-    match (audit_id(entry), entry.audit()) {
-        (Some(id), Some(facts)) => {
-            let record = &facts.record;
-            let uri = record.request_uri.unwrap_or_default();
-            let received = record.request_received_timestamp.unwrap_or_default();
-            AlertId::of(&[detector, &id, &uri.cow(), &received.cow()])
-        }
-        _ => AlertId::of_line(detector, &entry.event.message),
+    let request = entry.audit().and_then(|facts| facts.record.request_name());
+    match request.map(|name| name.map(|text| text.cow())) {
+        Some([id, uri, received]) => AlertId::of(&[detector, &id, &uri, &received]),
+        None => AlertId::of_line(detector, &entry.event.message),
     }
 }
 

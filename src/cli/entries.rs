@@ -6,16 +6,13 @@ use std::ops::ControlFlow;
 use super::inputs::Reading;
 use crate::config::Settings;
 use crate::decode::{Decoded, Item, StreamKind, line};
-use crate::pipeline::Window;
-use crate::record::{Cluster, Entry, LogEvent, Origin};
+use crate::pipeline::{Clusters, Window};
+use crate::record::{Entry, LogEvent};
 
 /// Makes entries and counts what is none.
 pub(super) struct Entries<'s> {
-    settings: &'s Settings,
-    cluster_name: Option<&'s str>,
+    clusters: Clusters<'s>,
     window: Window,
-    /// The cluster of the last event: events of one origin come together.
-    cluster: Option<(Origin, Cluster)>,
     /// Pieces of the input that could not be read.
     pub(super) unread: u64,
 }
@@ -29,16 +26,14 @@ pub(super) enum Taken<'t, 'a> {
 }
 
 impl<'s> Entries<'s> {
-    pub(super) const fn new(
+    pub(super) fn new(
         settings: &'s Settings,
         cluster_name: Option<&'s str>,
         window: Window,
     ) -> Self {
         Self {
-            settings,
-            cluster_name,
+            clusters: Clusters::new(&settings.config, cluster_name),
             window,
-            cluster: None,
             unread: 0,
         }
     }
@@ -75,14 +70,7 @@ impl<'s> Entries<'s> {
                 return ControlFlow::Continue(());
             }
         };
-        let known = self.cluster.take();
-        let known = known.filter(|(origin, _)| origin == event.origin);
-        let (_, cluster) = self.cluster.insert(known.unwrap_or_else(|| {
-            let config = &self.settings.config;
-            let cluster = config.cluster_of(event.origin, self.cluster_name);
-            (event.origin.clone(), cluster)
-        }));
-        let entry = Entry::new(event, cluster, record);
+        let entry = Entry::new(event, self.clusters.of(event.origin), record);
         if self.window.holds(entry.time()) {
             on(Taken::Entry(&entry))
         } else {

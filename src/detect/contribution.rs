@@ -86,27 +86,14 @@ pub fn cluster_digest(cluster: &Cluster) -> Digest {
     hasher.finish()
 }
 
-/// The digest of an event: the same for every stage of a request, and for every copy of a line.
-///
-/// A client may choose its audit id, and could hide requests behind one; so the URI and the time the
-/// request was received join, which all stages share.
+/// The digest of an event: the same for every stage of a
+/// [request](crate::record::AuditRecord::request_name), and for every copy of a line.
 #[must_use]
 pub fn event_digest(entry: &Entry<'_>) -> Digest {
-    match entry.audit() {
-        Some(facts) if facts.record.audit_id.is_some_and(|id| !id.is_empty()) => {
-            let record = &facts.record;
-            let texts = [
-                record.audit_id,
-                record.request_uri,
-                record.request_received_timestamp,
-            ];
-            let mut hasher = Hasher::default();
-            for text in texts {
-                hasher.add(text.unwrap_or_default().cow().as_bytes());
-            }
-            hasher.finish()
-        }
-        _ => Digest::of([entry.event.message.trim_end()]),
+    let request = entry.audit().and_then(|facts| facts.record.request_name());
+    match request.map(|name| name.map(|text| text.cow())) {
+        Some(name) => Digest::of(name.iter().map(|text| &**text)),
+        None => Digest::of([entry.event.message.trim_end()]),
     }
 }
 

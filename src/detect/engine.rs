@@ -51,7 +51,7 @@ pub struct Hit<'e> {
     pub detector: &'e Detector,
     /// The exception that silences it, or would have silenced a contribution.
     pub silenced: Option<&'e Allow>,
-    /// Where it folds, for a detector whose alerts do.
+    /// Where it folds, for a detector whose alerts do; a silenced one has no alert to fold.
     pub folded: Option<Folded>,
 }
 
@@ -138,7 +138,8 @@ impl Engine {
             }
             let silenced = self.silencer(place, &row, entry);
             if matches!(detector.kind, Kind::Match) || silenced.is_some() {
-                let folding = detector.folding.as_ref().zip(entry.time());
+                let folds = detector.folding.as_ref().filter(|_| silenced.is_none());
+                let folding = folds.zip(entry.time());
                 let folded = folding
                     .map(|(folding, time)| folding.of(probe.1, &row, event_digest(entry), time));
                 on(Finding::Hit(Hit {

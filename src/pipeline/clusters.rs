@@ -5,18 +5,20 @@ use crate::record::{Cluster, Origin};
 
 /// Names clusters, and remembers the last: events of one origin come together.
 #[derive(Clone, Debug)]
-pub(super) struct Clusters<'c> {
+pub struct Clusters<'c> {
     config: &'c Config,
     /// The name that `--cluster` gives to clusters that the input does not name.
-    pub(super) name: Option<&'c str>,
+    name: Option<&'c str>,
     last: (Origin, Cluster),
 }
 
 impl<'c> Clusters<'c> {
-    pub(super) fn new(config: &'c Config) -> Self {
+    /// Clusters by these settings; `name` is given to those that the input does not name.
+    #[must_use]
+    pub fn new(config: &'c Config, name: Option<&'c str>) -> Self {
         let mut clusters = Self {
             config,
-            name: None,
+            name,
             last: Default::default(),
         };
         clusters.work_out();
@@ -30,7 +32,7 @@ impl<'c> Clusters<'c> {
     }
 
     /// The cluster of an origin.
-    pub(super) fn of(&mut self, origin: &Origin) -> &Cluster {
+    pub fn of(&mut self, origin: &Origin) -> &Cluster {
         if self.last.0 != *origin {
             self.last.0.clone_from(origin);
             self.work_out();

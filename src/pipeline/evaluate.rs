@@ -59,7 +59,7 @@ impl<'c> Evaluator<'c> {
     pub fn new(engine: &'c Engine, config: &'c Config) -> Self {
         Self {
             engine,
-            clusters: Clusters::new(config),
+            clusters: Clusters::new(config, None),
             window: Window::default(),
             least: Severity::Info,
             raw: RawEvent::LeftOut,

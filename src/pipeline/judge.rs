@@ -20,8 +20,6 @@ pub struct Judge<'c> {
     merger: Merger<'c>,
     findings: Vec<Finding>,
     found: Found,
-    /// Whether the state outlives the program: a transaction for each event would be dear.
-    durable: bool,
 }
 
 /// Where items go in to be judged.
@@ -44,7 +42,6 @@ impl<'c> Judge<'c> {
             merger,
             findings: Vec::new(),
             found: Found::new(),
-            durable: false,
         }
     }
 
@@ -82,9 +79,7 @@ impl<'c> Judge<'c> {
     /// Remembers in a store that outlives the program.
     #[must_use]
     pub fn store(mut self, store: Box<dyn Store + 'c>) -> Self {
-        self.merger.store = store;
-        self.merger.seeds.durable = true;
-        self.durable = true;
+        self.merger.remember_in(store);
         self
     }
 
@@ -138,7 +133,7 @@ impl<'c> Judge<'c> {
     /// program, a window that is not over yet, and whose condition more events could undo, waits for
     /// the next run.
     pub fn finish(&mut self, on: &mut dyn FnMut(Alert) -> ControlFlow<()>) -> ControlFlow<()> {
-        self.merger.finish(self.durable, on)
+        self.merger.finish(on)
     }
 
     /// What kept the state from being used, if anything did; nothing was judged after it.
@@ -150,7 +145,7 @@ impl<'c> Judge<'c> {
     /// How much each detector gave up for want of room.
     #[must_use]
     pub fn evicted(&self) -> Vec<(String, u64)> {
-        self.merger.store.evicted()
+        self.merger.evicted()
     }
 
     /// Judges what `read` feeds, evaluating on so many threads beside this one; with fewer than two,
@@ -163,7 +158,8 @@ impl<'c> Judge<'c> {
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
         read: impl FnOnce(&mut dyn Feed) -> T,
     ) -> T {
-        if threads < 2 && !self.durable {
+        // In a state that outlives the program, a transaction for each event would be dear.
+        if threads < 2 && !self.merger.is_durable() {
             return read(&mut Alone { judge: self, on });
         }
         std::thread::scope(|scope| {

@@ -23,8 +23,8 @@ pub(super) struct Merger<'c> {
     pub(super) clusters: Clusters<'c>,
     pub(super) least: Severity,
     pub(super) raw: RawEvent,
-    pub(super) seeds: Seeds,
-    pub(super) store: Box<dyn Store + 'c>,
+    seeds: Seeds,
+    store: Box<dyn Store + 'c>,
     once: Once,
     behind: Behind,
     /// What has been counted so far.
@@ -53,6 +53,34 @@ impl<'c> Merger<'c> {
         }
     }
 
+    /// Remembers in a store that outlives the program.
+    pub(super) fn remember_in(&mut self, store: Box<dyn Store + 'c>) {
+        self.store = store;
+        self.seeds.durable = true;
+    }
+
+    /// Whether the state outlives the program.
+    pub(super) const fn is_durable(&self) -> bool {
+        self.seeds.durable
+    }
+
+    /// How much each detector gave up for want of room.
+    pub(super) fn evicted(&self) -> Vec<(String, u64)> {
+        self.store.evicted()
+    }
+
+    /// What it takes to merge, and where to.
+    fn remembering(&mut self) -> (Remembering<'_, 'c>, &mut (dyn Store + 'c)) {
+        let remembering = Remembering {
+            engine: self.engine,
+            clusters: &mut self.clusters,
+            raw: self.raw,
+            seeds: &mut self.seeds,
+            tally: &mut self.tally,
+        };
+        (remembering, self.store.as_mut())
+    }
+
     /// Takes what was found in some items, in their order, and calls `on` for each alert that comes
     /// of it. What they change of the state is one transaction. `found` is empty afterwards.
     ///
@@ -66,14 +94,8 @@ impl<'c> Merger<'c> {
         self.behind.learn(found, item, &mut self.clusters);
         let mut together = Vec::new();
         if found.iter().any(|(_, finding)| finding.is_remembered()) {
-            let mut remembering = Remembering {
-                engine: self.engine,
-                clusters: &mut self.clusters,
-                raw: self.raw,
-                seeds: &mut self.seeds,
-                tally: &mut self.tally,
-            };
-            match remembering.merge(self.store.as_mut(), found, item) {
+            let (mut remembering, store) = self.remembering();
+            match remembering.merge(store, found, item) {
                 Ok(alerts) => together = alerts,
                 Err(error) => return self.fail(error),
             }
@@ -104,10 +126,9 @@ impl<'c> Merger<'c> {
     /// condition that more events could undo waits until its window has ended.
     pub(super) fn finish(
         &mut self,
-        durable: bool,
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let latest = self.tally.latest.filter(|_| durable);
+        let latest = self.tally.latest.filter(|_| self.is_durable());
         self.decide(i64::MAX, latest.unwrap_or(i64::MAX), on)
     }
 
@@ -120,14 +141,8 @@ impl<'c> Merger<'c> {
         if self.failure.is_some() {
             return ControlFlow::Break(());
         }
-        let mut remembering = Remembering {
-            engine: self.engine,
-            clusters: &mut self.clusters,
-            raw: self.raw,
-            seeds: &mut self.seeds,
-            tally: &mut self.tally,
-        };
-        match remembering.settle(self.store.as_mut(), until, closed) {
+        let (mut remembering, store) = self.remembering();
+        match remembering.settle(store, until, closed) {
             Ok(alerts) => alerts
                 .into_iter()
                 .try_for_each(|alert| self.hand_out(alert, on))?,

@@ -17,6 +17,7 @@ mod settle;
 mod tally;
 mod window;
 
+pub use clusters::Clusters;
 pub use evaluate::{Evaluator, Finding};
 pub use judge::{Feed, Judge};
 pub use once::Once;

@@ -190,6 +190,18 @@ impl<'a> AuditRecord<'a> {
         signs.into_iter().filter(|sign| *sign).count() >= 2
     }
 
+    /// What names the request, the same in all of its stages: audit id, URI, and when it was received.
+    /// `None` without an audit id.
+    ///
+    /// The audit id alone does not: a client may choose it by sending an `Audit-ID` header
+    /// (`apiserver/pkg/endpoints/filters/audit_init.go`), and could hide requests behind one.
+    #[must_use]
+    pub fn request_name(&self) -> Option<[Text<'a>; 3]> {
+        let id = self.audit_id.filter(|id| !id.is_empty())?;
+        let uri = self.request_uri.unwrap_or_default();
+        Some([id, uri, self.request_received_timestamp.unwrap_or_default()])
+    }
+
     /// Whether part of the event is missing: the line was cut off, or the API server left the bodies
     /// out and said so in an annotation.
     #[must_use]
