@@ -3,6 +3,7 @@
 //! [`find`] turns the paths a user names into [`Input`]s; [`Input::open`] gives their bytes. What
 //! the bytes mean is none of this room's business.
 
+pub mod cloudwatch;
 mod file;
 mod find;
 mod origin;

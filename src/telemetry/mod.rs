@@ -3,10 +3,14 @@
 //! Standard output belongs to the alerts. On a terminal the lines are for people, elsewhere they are
 //! JSON. `RUST_LOG` decides what is said; without it the number of `--verbose` does.
 
+mod clock;
+
 use std::io::IsTerminal as _;
 
 use tracing_subscriber::filter::{EnvFilter, ParseError};
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
+
+pub use clock::Clock;
 
 /// The variable that overrides `--verbose`.
 const VARIABLE: &str = "RUST_LOG";

@@ -1,0 +1,150 @@
+//! What reading a log group gives: pages of log events, and notices of how the reading goes.
+
+use std::sync::Arc;
+
+use crate::record::Origin;
+
+/// The kinds of log streams that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LogKind {
+    /// `kube-apiserver-audit-…`
+    Audit,
+    /// `authenticator-…`
+    Authenticator,
+}
+
+impl LogKind {
+    /// Both, the one that tells who people are first.
+    pub const ALL: [Self; 2] = [Self::Authenticator, Self::Audit];
+
+    /// What the names of its streams begin with.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Audit => "kube-apiserver-audit-",
+            Self::Authenticator => "authenticator-",
+        }
+    }
+
+    /// The word for it: `audit` or `authenticator`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::Authenticator => "authenticator",
+        }
+    }
+}
+
+/// One kind of log of one log group: what has a position of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Stream {
+    /// The log group's account, region and name, with a slash between: stable, whatever way it was found.
+    pub group: Arc<str>,
+    /// Which of its logs.
+    pub kind: LogKind,
+}
+
+/// What a reader sends, in order.
+#[derive(Clone, Debug)]
+pub enum Delivery {
+    /// Log events.
+    Page(Page),
+    /// How the reading goes.
+    Notice(Notice),
+}
+
+/// Log events that came together.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Which log of which group.
+    pub stream: Stream,
+    /// The log group and its account and region; the stream's name stands at each event.
+    pub origin: Arc<Origin>,
+    /// In the order they came, repeats of former walks included.
+    pub events: Vec<Fetched>,
+    /// Where the log has been read up to once these events are handled, in milliseconds since the Unix
+    /// epoch: a restart begins there, less the overlap. Set on the last page of a finished walk only.
+    pub advance: Option<i64>,
+    /// When the page was received, in milliseconds since the Unix epoch.
+    pub received: i64,
+}
+
+/// A log event as FilterLogEvents gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// The log stream.
+    pub log_stream: String,
+    /// The event time, in milliseconds since the Unix epoch.
+    pub timestamp: i64,
+    /// When CloudWatch accepted it, in milliseconds since the Unix epoch.
+    pub ingestion_time: Option<i64>,
+    /// CloudWatch's id; empty where it gave none.
+    pub event_id: String,
+    /// The line.
+    pub message: String,
+}
+
+/// How the reading of a log goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Which log of which group.
+    pub stream: Stream,
+    /// When, in milliseconds since the Unix epoch.
+    pub time: i64,
+    /// What happened.
+    pub what: What,
+}
+
+/// What can happen to the reading of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A walk came to its end: everything up to `until` that could be seen has been delivered.
+    Walked {
+        /// Milliseconds since the Unix epoch.
+        until: i64,
+        /// How many calls it took.
+        calls: u64,
+    },
+    /// A call failed and will be tried again.
+    Failed {
+        /// What kind of failure.
+        class: Class,
+        /// What the service said, and what to do about it.
+        message: String,
+    },
+    /// The log is not read any more, and why: it was deleted, or can't be read this way at all.
+    Given {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Kinds of failures, by what can be done about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// Too many calls: slow down.
+    Throttled,
+    /// It may work again by itself: the network, or the service's own trouble.
+    Retry,
+    /// Somebody has to permit it.
+    Denied,
+    /// It is not there (any more, or yet).
+    Gone,
+    /// The request itself is wrong: settings, or a log class that can't be read.
+    Config,
+}
+
+impl Class {
+    /// The word for it in metrics and messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Retry => "retry",
+            Self::Denied => "denied",
+            Self::Gone => "gone",
+            Self::Config => "config",
+        }
+    }
+}
