@@ -119,6 +119,24 @@ impl<'c> Judge<'c> {
             .take(&mut self.found, &|_| Some(item.clone()), on)
     }
 
+    /// Takes items that came together and calls `on` for each alert that comes of them, those that lack
+    /// their actor included. What they change of the state is one transaction.
+    pub fn take_all(
+        &mut self,
+        items: &[Item<'_>],
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        for (at, item) in items.iter().enumerate() {
+            let tally = &mut self.merger.tally;
+            self.evaluator.evaluate(item, tally, &mut self.findings);
+            self.found
+                .extend(self.findings.drain(..).map(|one| (at, one)));
+        }
+        self.merger
+            .take(&mut self.found, &|at| items.get(at).cloned(), on)?;
+        self.merger.release(on)
+    }
+
     /// Decides what waited for events from before `until` (milliseconds since the Unix epoch), since
     /// none will come any more.
     pub fn settle(

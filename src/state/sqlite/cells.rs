@@ -1,0 +1,187 @@
+//! The cells of one transaction: read when they are asked for, written together at its end.
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
+use rustc_hash::FxHashMap;
+
+use crate::state::{Cell, Cells, Digest, Place, StoreError};
+
+const SELECT: &str = "SELECT value FROM cell WHERE detector = ?1 AND key = ?2";
+
+/// The cells of one transaction, written at its end.
+pub(super) struct Open<'s> {
+    path: &'s str,
+    connection: &'s Connection,
+    select: CachedStatement<'s>,
+    names: &'s mut FxHashMap<String, i64>,
+    cells: FxHashMap<(i64, Digest), Held>,
+}
+
+struct Held {
+    cell: Cell,
+    changed: bool,
+    /// Whether the table has no row for it yet.
+    new: bool,
+}
+
+impl<'s> Open<'s> {
+    /// No cells yet. `names` are the numbers of detectors, as far as they are known.
+    pub(super) fn new(
+        path: &'s str,
+        connection: &'s Connection,
+        names: &'s mut FxHashMap<String, i64>,
+    ) -> Result<Self, StoreError> {
+        let select = connection.prepare_cached(SELECT);
+        let select = select.map_err(|reason| StoreError::Sqlite {
+            path: path.to_owned(),
+            reason,
+        })?;
+        Ok(Self {
+            path,
+            connection,
+            select,
+            names,
+            cells: FxHashMap::default(),
+        })
+    }
+
+    fn failed(&self, reason: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite {
+            path: self.path.to_owned(),
+            reason,
+        }
+    }
+
+    fn unreadable(&self, detector: &str, reason: postcard::Error) -> StoreError {
+        StoreError::Cell {
+            path: self.path.to_owned(),
+            detector: detector.to_owned(),
+            reason,
+        }
+    }
+
+    fn prepare(&self, text: &str) -> Result<CachedStatement<'_>, StoreError> {
+        self.connection
+            .prepare_cached(text)
+            .map_err(|error| self.failed(error))
+    }
+
+    fn number(&mut self, detector: &str) -> Result<i64, StoreError> {
+        if let Some(number) = self.names.get(detector) {
+            return Ok(*number);
+        }
+        let find = || -> rusqlite::Result<i64> {
+            self.connection.execute(
+                "INSERT OR IGNORE INTO detector (name) VALUES (?1)",
+                [detector],
+            )?;
+            self.connection.query_row(
+                "SELECT id FROM detector WHERE name = ?1",
+                [detector],
+                |row| row.get(0),
+            )
+        };
+        let number = find().map_err(|error| self.failed(error))?;
+        self.names.insert(detector.to_owned(), number);
+        Ok(number)
+    }
+
+    fn load(&mut self, detector: &str, number: i64, key: Digest) -> Result<Held, StoreError> {
+        let read = self
+            .select
+            .query_row(params![number, key.0.as_slice()], |row| {
+                Ok(postcard::from_bytes(row.get_ref(0)?.as_blob()?))
+            })
+            .optional()
+            .map_err(|error| self.failed(error))?;
+        let new = read.is_none();
+        let cell = read.unwrap_or_else(|| Ok(Cell::default()));
+        Ok(Held {
+            cell: cell.map_err(|error| self.unreadable(detector, error))?,
+            changed: false,
+            new,
+        })
+    }
+
+    /// Writes what changed; how many cells joined, by detector.
+    pub(super) fn write(mut self) -> Result<FxHashMap<i64, usize>, StoreError> {
+        let cells = std::mem::take(&mut self.cells);
+        let mut changed: Vec<_> = cells.into_iter().filter(|(_, held)| held.changed).collect();
+        // In the order of the table, which is quicker to write.
+        changed.sort_unstable_by_key(|(place, _)| *place);
+        let mut joined: FxHashMap<i64, usize> = FxHashMap::default();
+        let touched: i64 = self
+            .prepare("UPDATE batch SET number = number + 1 RETURNING number")?
+            .query_row([], |row| row.get(0))
+            .map_err(|error| self.failed(error))?;
+        let mut put = self.prepare(
+            "INSERT INTO cell (detector, key, touched, value) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (detector, key) DO UPDATE SET touched = ?3, value = ?4",
+        )?;
+        let mut delete = self.prepare("DELETE FROM cell WHERE detector = ?1 AND key = ?2")?;
+        let mut bytes = Vec::new();
+        for ((detector, key), held) in changed {
+            if held.cell == Cell::Empty {
+                delete
+                    .execute(params![detector, key.0.as_slice()])
+                    .map_err(|error| self.failed(error))?;
+                continue;
+            }
+            bytes.clear();
+            bytes = postcard::to_extend(&held.cell, bytes)
+                .map_err(|error| self.unreadable("?", error))?;
+            put.execute(params![detector, key.0.as_slice(), touched, bytes])
+                .map_err(|error| self.failed(error))?;
+            *joined.entry(detector).or_default() += usize::from(held.new);
+        }
+        Ok(joined)
+    }
+}
+
+impl Cells for Open<'_> {
+    fn change(
+        &mut self,
+        place: Place<'_>,
+        change: &mut dyn FnMut(&mut Cell) -> bool,
+    ) -> Result<(), StoreError> {
+        let number = self.number(place.detector)?;
+        let name = (number, place.key);
+        if !self.cells.contains_key(&name) {
+            let held = self.load(place.detector, number, place.key)?;
+            self.cells.insert(name, held);
+        }
+        if let Some(held) = self.cells.get_mut(&name) {
+            held.changed |= change(&mut held.cell);
+        }
+        Ok(())
+    }
+
+    fn each(
+        &mut self,
+        detector: &str,
+        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
+    ) -> Result<(), StoreError> {
+        let number = self.number(detector)?;
+        let keys = {
+            let mut statement =
+                self.prepare("SELECT key FROM cell WHERE detector = ?1 ORDER BY key")?;
+            let keys = statement
+                .query_map([number], |row| row.get::<_, [u8; 16]>(0))
+                .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>);
+            keys.map_err(|error| self.failed(error))?
+        };
+        let mut all: Vec<Digest> = keys.into_iter().map(Digest).collect();
+        all.extend(
+            self.cells
+                .keys()
+                .filter(|(of, _)| *of == number)
+                .map(|(_, key)| *key),
+        );
+        all.sort_unstable();
+        all.dedup();
+        for key in all {
+            let place = Place { detector, key };
+            self.change(place, &mut |cell| look(&key, cell))?;
+        }
+        Ok(())
+    }
+}

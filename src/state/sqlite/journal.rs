@@ -1,0 +1,135 @@
+//! What a reader of live logs keeps beside the cells, in the same transaction: how far each source has
+//! been read, which of its events are known, and the alerts that were raised.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::SqliteStore;
+use crate::state::{Digest, StoreError};
+
+impl SqliteStore {
+    /// How far a source has been read, in milliseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn position(&self, source: &str) -> Result<Option<i64>, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT position FROM source WHERE name = ?1")
+            .and_then(|mut find| find.query_row([source], |row| row.get(0)).optional());
+        found
+            .map(Option::flatten)
+            .map_err(|reason| self.failed(reason))
+    }
+
+    /// Notes how far a source has been read; a position never goes back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn advance(&mut self, source: &str, position: i64) -> Result<(), StoreError> {
+        let number = self.source(source)?;
+        let text = "UPDATE source SET position = max(coalesce(position, ?2), ?2) WHERE id = ?1";
+        self.change(text, params![number, position]).map(|_| ())
+    }
+
+    /// Whether an event of a source comes for the first time; it is known from now on. `time` is its
+    /// time in milliseconds since the Unix epoch, `event` tells it from others of that time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_new(&mut self, source: &str, time: i64, event: u64) -> Result<bool, StoreError> {
+        let number = self.source(source)?;
+        let text = "INSERT OR IGNORE INTO seen VALUES (?1, ?2, ?3)";
+        let added = self.change(text, params![number, time, event.cast_signed()])?;
+        Ok(added > 0)
+    }
+
+    /// Forgets which events of a source are known from before a time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn forget_events(&mut self, source: &str, before: i64) -> Result<usize, StoreError> {
+        let number = self.source(source)?;
+        let text = "DELETE FROM seen WHERE source = ?1 AND time < ?2";
+        self.change(text, params![number, before])
+    }
+
+    /// Puts an alert into the outbox for some sinks, unless it has been raised before; whether it was
+    /// put. `now` is in milliseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn post<'s>(
+        &mut self,
+        alert: Digest,
+        now: i64,
+        body: &str,
+        sinks: impl IntoIterator<Item = &'s str>,
+    ) -> Result<bool, StoreError> {
+        let text = "INSERT OR IGNORE INTO raised VALUES (?1, ?2)";
+        if self.change(text, params![alert.0.as_slice(), now])? == 0 {
+            return Ok(false);
+        }
+        self.change(
+            "INSERT INTO outbox (posted, body) VALUES (?1, ?2)",
+            params![now, body],
+        )?;
+        let number = self.connection.last_insert_rowid();
+        for sink in sinks {
+            let text = "INSERT INTO waiting (sink, number, due, attempts) VALUES (?1, ?2, ?3, 0)";
+            self.change(text, params![sink, number, now])?;
+        }
+        Ok(true)
+    }
+
+    /// Forgets alerts that were raised before a time and wait nowhere any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn forget_alerts(&mut self, before: i64) -> Result<(), StoreError> {
+        self.change("DELETE FROM raised WHERE time < ?1", [before])?;
+        let text = "DELETE FROM outbox WHERE posted < ?1
+             AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.number = outbox.number)";
+        self.change(text, [before]).map(|_| ())
+    }
+
+    /// What was noted under a name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn memo(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT value FROM memo WHERE name = ?1")
+            .and_then(|mut find| find.query_row([name], |row| row.get(0)).optional())
+            .map_err(|reason| self.failed(reason))
+    }
+
+    /// Notes something under a name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_memo(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        let text = "INSERT OR REPLACE INTO memo VALUES (?1, ?2)";
+        self.change(text, params![name, value]).map(|_| ())
+    }
+
+    fn source(&mut self, name: &str) -> Result<i64, StoreError> {
+        if let Some(number) = self.sources.get(name) {
+            return Ok(*number);
+        }
+        self.change("INSERT OR IGNORE INTO source (name) VALUES (?1)", [name])?;
+        let number = self
+            .connection
+            .prepare_cached("SELECT id FROM source WHERE name = ?1")
+            .and_then(|mut find| find.query_row([name], |row| row.get(0)))
+            .map_err(|reason| self.failed(reason))?;
+        self.sources.insert(name.to_owned(), number);
+        Ok(number)
+    }
+
+    fn change(&self, text: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
+        self.connection
+            .prepare_cached(text)
+            .and_then(|mut statement| statement.execute(values))
+            .map_err(|reason| self.failed(reason))
+    }
+}

@@ -1,0 +1,151 @@
+#![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::state::{Digest, Place};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("state.db")
+    }
+
+    fn store(&self) -> SqliteStore {
+        SqliteStore::open(&self.path(), Bounds::default()).unwrap()
+    }
+}
+
+fn id(number: u8) -> Digest {
+    Digest([number; 16])
+}
+
+#[test]
+fn a_batch_that_was_not_committed_leaves_nothing() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    store.begin().unwrap();
+    assert!(store.is_new("a", 1, 7).unwrap());
+    store.advance("a", 10).unwrap();
+    assert!(store.post(id(1), 5, "{}", ["s"]).unwrap());
+    let place = Place {
+        detector: "d",
+        key: id(9),
+    };
+    let mut remember = |store: &mut SqliteStore| {
+        let mut new = false;
+        store
+            .transact(&mut |cells| {
+                cells.change(place, &mut |cell| {
+                    new = cell.earliest(3).1;
+                    new
+                })
+            })
+            .unwrap();
+        new
+    };
+    assert!(remember(&mut store));
+    // As a kill would leave it.
+    drop(store);
+    let mut store = folder.store();
+    assert_eq!(store.position("a").unwrap(), None);
+    assert!(
+        SqliteOutbox::open(&folder.path())
+            .unwrap()
+            .due("s", 99, 9)
+            .unwrap()
+            .is_empty()
+    );
+    store.begin().unwrap();
+    assert!(store.is_new("a", 1, 7).unwrap());
+    assert!(store.post(id(1), 5, "{}", ["s"]).unwrap());
+    assert!(remember(&mut store));
+    store.commit().unwrap();
+    store.begin().unwrap();
+    assert!(!store.is_new("a", 1, 7).unwrap());
+    store.roll_back();
+    assert!(!remember(&mut store));
+}
+
+#[test]
+fn an_event_is_new_once_for_each_source_until_it_is_forgotten() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    assert!(store.is_new("a", 1, u64::MAX).unwrap());
+    assert!(!store.is_new("a", 1, u64::MAX).unwrap());
+    assert!(store.is_new("b", 1, u64::MAX).unwrap());
+    assert!(store.is_new("a", 2, u64::MAX).unwrap());
+    assert_eq!(store.forget_events("a", 2).unwrap(), 1);
+    assert!(store.is_new("a", 1, u64::MAX).unwrap());
+    assert!(!store.is_new("a", 2, u64::MAX).unwrap());
+}
+
+#[test]
+fn a_position_never_goes_back() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    store.advance("a", 10).unwrap();
+    store.advance("a", 7).unwrap();
+    assert_eq!(store.position("a").unwrap(), Some(10));
+    assert_eq!(store.position("b").unwrap(), None);
+}
+
+#[test]
+fn an_alert_leaves_when_each_of_its_sinks_has_it() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    assert!(store.post(id(1), 5, "one", ["x", "y"]).unwrap());
+    assert!(!store.post(id(1), 6, "one", ["x", "y"]).unwrap());
+    assert!(store.post(id(2), 6, "two", ["x"]).unwrap());
+    let mut outbox = SqliteOutbox::open(&folder.path()).unwrap();
+    let numbers = |outbox: &mut SqliteOutbox, sink: &str, now| -> Vec<_> {
+        let due = outbox.due(sink, now, 9).unwrap();
+        due.into_iter()
+            .map(|one| (one.number, one.body, one.attempts))
+            .collect()
+    };
+    let (one, two) = ("one".to_owned(), "two".to_owned());
+    assert_eq!(
+        numbers(&mut outbox, "x", 6),
+        [(1, one.clone(), 0), (2, two.clone(), 0)]
+    );
+    assert_eq!(numbers(&mut outbox, "x", 5), [(1, one.clone(), 0)]);
+    outbox.settle("x", &[(1, None), (2, Some(50))]).unwrap();
+    assert_eq!(numbers(&mut outbox, "x", 49), []);
+    assert_eq!(outbox.next("x").unwrap(), Some(50));
+    assert_eq!(numbers(&mut outbox, "x", 50), [(2, two, 1)]);
+    assert_eq!(outbox.waiting("x").unwrap(), (1, Some(6)));
+    assert_eq!(numbers(&mut outbox, "y", 9), [(1, one, 0)]);
+    outbox.settle("y", &[(1, None)]).unwrap();
+    assert_eq!(outbox.waiting("y").unwrap(), (0, None));
+    let bodies = |store: &SqliteStore| -> i64 {
+        let count = "SELECT count(*) FROM outbox";
+        store
+            .connection
+            .query_row(count, [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!(bodies(&store), 1);
+    // What waits stays, however old; its id is forgotten, as it leaves with its alert or never.
+    store.forget_alerts(1000).unwrap();
+    assert_eq!(bodies(&store), 1);
+}
+
+#[test]
+fn a_memo_is_kept_under_its_name() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    assert_eq!(store.memo("health").unwrap(), None);
+    store.set_memo("health", b"1").unwrap();
+    store.set_memo("health", b"2").unwrap();
+    drop(store);
+    assert_eq!(
+        folder.store().memo("health").unwrap().as_deref(),
+        Some(&b"2"[..])
+    );
+}
