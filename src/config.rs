@@ -4,6 +4,7 @@
 //! from one. What else a file can say is for a watch: it is checked here and of no effect to a replay, so
 //! that one file serves both.
 
+mod sink;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ use serde::Deserialize;
 use crate::detect::{AllowFile, Fault, Lists};
 use crate::record::{Cluster, Origin, cluster_name};
 
-pub use watch::{DiscoverConfig, PollConfig, SinkConfig, SnsConfig, StateConfig, StdoutConfig};
+pub use sink::{BodyKind, RouteConfig, SinkConfig, SinkConfigs, SinkKind};
+pub use watch::{DiscoverConfig, HealthConfig, PollConfig, ShutdownConfig, StateConfig};
 
 /// Everything a settings file can say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -32,8 +34,14 @@ pub struct Config {
     pub state: StateConfig,
     /// How a watch asks for new events.
     pub poll: PollConfig,
+    /// How a watch says how it is.
+    pub health: HealthConfig,
+    /// How a watch stops.
+    pub shutdown: ShutdownConfig,
     /// Where a watch sends alerts.
-    pub sink: SinkConfig,
+    pub sink: SinkConfigs,
+    /// Which alerts go to which of the sinks.
+    pub route: Vec<RouteConfig>,
 }
 
 /// A `[[cluster]]`.
@@ -97,7 +105,7 @@ impl Settings {
             source,
         })?;
         let name = path.display().to_string();
-        let config = toml::from_str(&text).map_err(|error| {
+        let config: Config = toml::from_str(&text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             ConfigError::Invalid(match meant(error.message()) {
                 Some(key) => {
@@ -107,7 +115,24 @@ impl Settings {
                 None => Fault::at(&name, &text, span, error.message()),
             })
         })?;
-        Ok(Self { name, text, config })
+        let settings = Self { name, text, config };
+        settings.check().map_err(ConfigError::Invalid)?;
+        Ok(settings)
+    }
+
+    /// Checks what the shape alone does not tell.
+    fn check(&self) -> Result<(), Fault> {
+        for (name, sink) in &self.config.sink {
+            if let Err(message) = sink.get_ref().checked(name) {
+                return Err(Fault::at(&self.name, &self.text, sink.span(), message));
+            }
+        }
+        let share = self.config.poll.share;
+        if !(share > 0.0 && share <= 1.0) {
+            let message = format!("[poll] share is {share}: it is a part, above 0 and at most 1");
+            return Err(Fault::at(&self.name, &self.text, 0..0, message));
+        }
+        Ok(())
     }
 }
 

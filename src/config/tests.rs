@@ -90,7 +90,12 @@ fn one_file_serves_a_replay_and_a_watch() {
     .unwrap();
     assert_eq!(config.poll, PollConfig::default());
     assert_eq!(config.discover.unwrap().prefix, "/aws/eks/");
-    assert!(config.sink.stdout.is_some() && config.sink.sns.is_some());
+    let kinds: Vec<_> = config
+        .sink
+        .iter()
+        .map(|(name, sink)| sink.get_ref().checked(name))
+        .collect();
+    assert_eq!(kinds, [Ok(SinkKind::Sns), Ok(SinkKind::Stdout)]);
 }
 
 #[test]
@@ -100,13 +105,37 @@ fn a_misspelt_key_is_refused_with_the_one_that_was_meant() {
         text.contains("x.toml:2:1") && text.contains("did you mean `interval`?"),
         "{text}"
     );
-    let text = message("[sink.sqs]\n");
-    assert!(text.contains("did you mean `sns`?"), "{text}");
+    let text = message("[sink.sns]\ntopic_arm = \"x\"\n");
+    assert!(text.contains("did you mean `topic_arn`?"), "{text}");
     let text = message("[weather]\n");
     assert!(
         text.contains("unknown field `weather`") && !text.contains("did you mean"),
         "{text}"
     );
+}
+
+#[test]
+fn a_sink_says_what_it_is_and_has_what_it_needs() {
+    let text = message("[sink.oncall]\ntopic_arn = \"arn:aws:sns:eu-west-1:444455556666:x\"\n");
+    assert!(
+        text.contains("x.toml:1:") && text.contains("kind = \"sns\""),
+        "{text}"
+    );
+    let text = message("[sink.sns]\n");
+    assert!(text.contains("needs its topic"), "{text}");
+    let text = message("[sink.sns]\ntopic_arn = \"x\"\npath = \"y\"\n");
+    assert!(
+        text.contains("path means nothing to this kind of sink"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_can_not_be_listened_on_is_refused() {
+    let text = message("[health]\nlisten = \"localhost\"\n");
+    assert!(text.contains("is no address to listen on"), "{text}");
+    let config: Config = toml::from_str("[health]\nlisten = \"off\"\n").unwrap();
+    assert_eq!(config.health.listen, None);
 }
 
 #[test]

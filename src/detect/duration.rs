@@ -1,4 +1,4 @@
-//! Durations as people write them: `5s`, `15m`, `2h`, `7d`, `1w`.
+//! Durations as people write them: `250ms`, `5s`, `15m`, `2h`, `7d`, `1w`.
 
 use std::time::Duration;
 
@@ -6,7 +6,9 @@ use serde::{Deserialize, Deserializer, de};
 
 /// A text that is no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no duration: write a whole number above 0 and s, m, h, d or w, such as \"15m\"")]
+#[error(
+    "{0:?} is no duration: write a whole number above 0 and ms, s, m, h, d or w, such as \"15m\""
+)]
 pub struct InvalidDuration(String);
 
 /// Reads a whole number above 0 with its unit.
@@ -14,27 +16,28 @@ pub struct InvalidDuration(String);
 /// # Errors
 /// When it is something else, or longer than time can be told.
 pub fn parse_duration(text: &str) -> Result<Duration, InvalidDuration> {
-    seconds(text)
-        .map(Duration::from_secs)
+    milliseconds(text)
+        .map(Duration::from_millis)
         .ok_or_else(|| InvalidDuration(text.to_owned()))
 }
 
-fn seconds(text: &str) -> Option<u64> {
-    let unit = text.chars().last()?;
-    let digits = text.strip_suffix(unit)?;
-    let number: u64 = digits.parse().ok().filter(|number| *number > 0)?;
+fn milliseconds(text: &str) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits)?;
+    let number: u64 = number.parse().ok().filter(|number| *number > 0)?;
     let each = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "w" => 604_800_000,
         _ => return None,
     };
-    // Far beyond any clock, and safe to reckon with in milliseconds.
+    // Far beyond any clock, and safe to reckon with.
     number
         .checked_mul(each)
-        .filter(|seconds| *seconds < 1 << 40)
+        .filter(|milliseconds| *milliseconds < 1000 << 40)
 }
 
 /// Reads a duration of a TOML file.
@@ -53,6 +56,7 @@ mod tests {
     #[test]
     fn durations_have_a_number_and_a_unit() {
         for (text, expected) in [
+            ("2000ms", 2),
             ("5s", 5),
             ("15m", 900),
             ("2h", 7_200),
