@@ -7,6 +7,7 @@ mod client_text;
 pub mod console;
 pub mod escape;
 mod gather;
+pub mod health;
 mod identity;
 mod join;
 mod model;

@@ -8,6 +8,7 @@ mod behind;
 mod clusters;
 mod crew;
 mod evaluate;
+pub mod health;
 mod judge;
 mod merge;
 mod once;
