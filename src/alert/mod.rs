@@ -3,6 +3,7 @@
 //! Pure: nothing here reads a clock, a file or the environment, and nothing decides whether there is
 //! an alert. Strings are owned, since alerts are rare.
 
+pub mod chat;
 mod client_text;
 pub mod console;
 pub mod escape;
@@ -10,14 +11,17 @@ mod gather;
 pub mod health;
 mod identity;
 mod join;
+pub mod letter;
 mod model;
 pub mod pretty;
 mod raise;
 pub mod redact;
 pub mod schema;
 mod sentence;
+pub mod shorten;
 mod summary;
 mod timestamp;
+mod trial;
 
 pub use crate::detect::Severity;
 pub use gather::{close, complete};
@@ -30,6 +34,7 @@ pub use model::{
 pub use raise::{Cause, RawEvent, identify, raise, reference};
 pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand, shown};
 pub use timestamp::Timestamp;
+pub use trial::trial;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;

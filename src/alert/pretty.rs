@@ -57,7 +57,18 @@ pub fn render(alert: &Alert, paint: Paint) -> String {
         paint.wrap(BOLD, &escape::visible(&alert.summary)),
         paint.wrap(DIM, &escape::visible(&alert.detector.id)),
     );
-    let rows = [
+    for (label, text) in rows(alert) {
+        if !text.is_empty() {
+            let label = paint.wrap(DIM, &format!("{label:<8}"));
+            let _ = writeln!(out, "  {label} {}", escape::visible(&text));
+        }
+    }
+    out
+}
+
+/// The labelled lines in their order, those with nothing to tell too. Nothing in them is escaped.
+pub(super) fn rows(alert: &Alert) -> [(&'static str, String); 14] {
+    [
         ("who", who(alert)),
         ("behind", behind(alert)),
         ("what", what(alert)),
@@ -75,14 +86,7 @@ pub fn render(alert: &Alert, paint: Paint) -> String {
             alert.closes.map(|id| id.to_string()).unwrap_or_default(),
         ),
         ("id", alert.id.to_string()),
-    ];
-    for (label, text) in rows {
-        if !text.is_empty() {
-            let label = paint.wrap(DIM, &format!("{label:<8}"));
-            let _ = writeln!(out, "  {label} {}", escape::visible(&text));
-        }
-    }
-    out
+    ]
 }
 
 /// Joins the parts that are there by two blanks.

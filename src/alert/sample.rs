@@ -7,6 +7,18 @@ use std::collections::BTreeMap;
 use super::console::{Kind, Line, Link, query};
 use super::*;
 
+/// The same exec, by somebody who writes what a browser, a chat or a terminal might act on.
+pub(crate) fn hostile() -> Alert {
+    let mut alert = full();
+    alert.summary =
+        "<script>alert(1)</script> *jane* _opened_ `exec` <!channel> [x](http://evil.example) \u{1b}[31m\u{202e}\r\nBcc: all".to_owned();
+    alert.actor.username = some("<!here> & **jane**\n# heading");
+    alert.actor.session_name = some("`jane`\u{0}");
+    alert.source.user_agent = some("curl/8 <img src=x onerror=alert(1)>\u{7}");
+    alert.target.name = some("東京-\u{200b}web|table|");
+    alert
+}
+
 const AUDIT_ID: &str = "0f0e0d0c-0b0a-0908-0706-050403020100";
 
 fn some(text: &str) -> Option<String> {
@@ -14,7 +26,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 /// An exec into a pod, with everything known.
-pub(super) fn full() -> Alert {
+pub(crate) fn full() -> Alert {
     let time = Timestamp::parse("2026-05-01T12:00:00.250Z").unwrap();
     let log_stream = some("kube-apiserver-audit-0123456789abcdef0123456789abcdef");
     let kind = Kind::Audit { audit_id: AUDIT_ID };
@@ -106,7 +118,7 @@ pub(super) fn full() -> Alert {
 }
 
 /// A threshold alert of an unreadable past: no key that may be missing is there.
-pub(super) fn bare() -> Alert {
+pub(crate) fn bare() -> Alert {
     Alert {
         schema: SchemaTag::V1,
         id: AlertId::of_line("odd", "a line"),
@@ -139,7 +151,7 @@ pub(super) fn bare() -> Alert {
 }
 
 /// Many refused requests, counted together, with the raw event.
-pub(super) fn threshold() -> Alert {
+pub(crate) fn threshold() -> Alert {
     let mut alert = full();
     alert.severity = Severity::Critical;
     alert.summary = "jane was refused 12 times".to_owned();

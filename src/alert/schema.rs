@@ -42,6 +42,11 @@ pub fn document() -> Value {
         "For the closing summary of alerts that were folded into one, the id of that one; not there else.",
         json!({"type": "string", "pattern": "^[0-9a-f]{32}$"}),
     );
+    schema["properties"]["shortened"] = described(
+        "What a sink took out or cut so that the alert is not longer than may be sent, by the names of \
+         its keys; not there else.",
+        json!({"type": "array", "items": {"type": "string"}}),
+    );
     schema["properties"]["event"] = described(
         "The raw event, redacted: an object, or the text of a line that is no JSON. Only when asked \
          for with --include-event.",

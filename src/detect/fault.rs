@@ -88,7 +88,8 @@ fn error(span: Range<usize>, message: impl Into<String>) -> Diagnostic {
 
 /// Where the content of a TOML string begins whose literal begins at `at`: behind its quotes, and
 /// behind the line break that may follow three of them.
-pub(super) fn content_start(text: &str, at: usize) -> usize {
+#[must_use]
+pub fn content_start(text: &str, at: usize) -> usize {
     let literal = text.get(at..).unwrap_or_default();
     for quotes in ["'''", "\"\"\""] {
         if let Some(rest) = literal.strip_prefix(quotes) {
