@@ -89,6 +89,11 @@ impl<'c> Judge<'c> {
         &self.merger.tally
     }
 
+    /// What has been counted since this was last asked.
+    pub fn take_tally(&mut self) -> Tally {
+        std::mem::take(&mut self.merger.tally)
+    }
+
     /// How many logins have been forgotten for want of memory: who is behind an alert may not be told.
     #[must_use]
     pub const fn forgotten_logins(&self) -> u64 {

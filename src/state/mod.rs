@@ -20,7 +20,7 @@ pub use digest::{Digest, Hasher};
 pub use fold::{Fold, MOST_SAMPLES};
 pub use memory::{Bounds, MemoryStore};
 pub use sequence::{Completion, MOST_MARKS as MOST_SEQUENCE_MARKS, Sequence, Step, StepPlan};
-pub use sqlite::{Posted, SharedStore, SqliteOutbox, SqliteStore};
+pub use sqlite::{LockError, Posted, SharedStore, SqliteOutbox, SqliteStore, StateLock};
 pub use window::{
     Aggregate, Crossing, Level, MOST_MARKS as MOST_WINDOW_MARKS, MOST_NEEDED, Observed, Tally,
     Window, WindowPlan,

@@ -5,6 +5,7 @@
 
 mod cells;
 mod journal;
+mod lock;
 mod outbox;
 mod shared;
 
@@ -17,6 +18,7 @@ use rustc_hash::FxHashMap;
 use super::{Bounds, Cells, Store, StoreError};
 use cells::Open;
 
+pub use lock::{LockError, StateLock};
 pub use outbox::{Posted, SqliteOutbox};
 pub use shared::SharedStore;
 

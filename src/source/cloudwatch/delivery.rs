@@ -1,5 +1,6 @@
 //! What reading a log group gives: pages of log events, and notices of how the reading goes.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::record::Origin;
@@ -43,6 +44,13 @@ pub struct Stream {
     pub group: Arc<str>,
     /// Which of its logs.
     pub kind: LogKind,
+}
+
+impl fmt::Display for Stream {
+    /// `account/region/group audit`: the name under which its position is kept.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.group, self.kind.as_str())
+    }
 }
 
 /// What a reader sends, in order.
@@ -90,6 +98,8 @@ pub struct Fetched {
 pub struct Notice {
     /// Which log of which group.
     pub stream: Stream,
+    /// The log group and its account and region.
+    pub origin: Arc<Origin>,
     /// When, in milliseconds since the Unix epoch.
     pub time: i64,
     /// What happened.

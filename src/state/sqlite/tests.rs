@@ -37,7 +37,7 @@ fn a_batch_that_was_not_committed_leaves_nothing() {
         detector: "d",
         key: id(9),
     };
-    let mut remember = |store: &mut SqliteStore| {
+    let remember = |store: &mut SqliteStore| {
         let mut new = false;
         store
             .transact(&mut |cells| {
