@@ -69,10 +69,12 @@ pub struct Page {
     pub stream: Stream,
     /// The log group and its account and region; the stream's name stands at each event.
     pub origin: Arc<Origin>,
-    /// In the order they came, repeats of former walks included.
+    /// In the order they came. Many repeats of former walks are left out, some are not: whoever counts must
+    /// tell them apart by stream and id.
     pub events: Vec<Fetched>,
     /// Where the log has been read up to once these events are handled, in milliseconds since the Unix
-    /// epoch: a restart begins there, less the overlap. Set on the last page of a finished walk only.
+    /// epoch: a restart begins there, less the overlap. Set on the last page of a finished walk only, which
+    /// may have no events at all.
     pub advance: Option<i64>,
     /// When the page was received, in milliseconds since the Unix epoch.
     pub received: i64,
@@ -115,6 +117,14 @@ pub enum What {
         until: i64,
         /// How many calls it took.
         calls: u64,
+        /// What it was for.
+        purpose: Purpose,
+        /// What it brought, repeats of former walks left out.
+        found: Found,
+        /// How late the latest events of the last hour came, in milliseconds, from event time to ingestion.
+        lateness: i64,
+        /// How far the reading is behind, in milliseconds: from what has been read to the end of this walk.
+        behind: i64,
     },
     /// A call failed and will be tried again.
     Failed {
@@ -128,6 +138,42 @@ pub enum What {
         /// Why.
         reason: String,
     },
+}
+
+/// What a stretch of a log is walked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// New events.
+    Forward,
+    /// Events that came late, as late as is expected.
+    LookBack,
+    /// Events that came later than that.
+    Sweep,
+}
+
+impl Purpose {
+    /// The word for it in metrics and messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::LookBack => "look-back",
+            Self::Sweep => "sweep",
+        }
+    }
+}
+
+/// What a walk brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Events that were delivered.
+    pub events: u64,
+    /// Bytes of their lines.
+    pub bytes: u64,
+    /// Events that were left out because they had been delivered a while ago.
+    pub repeats: u64,
+    /// The newest event time that was seen, in milliseconds since the Unix epoch; repeats count too.
+    pub newest: Option<i64>,
 }
 
 /// Kinds of failures, by what can be done about them.

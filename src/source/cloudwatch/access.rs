@@ -1,0 +1,149 @@
+//! Clients of CloudWatch Logs, one for each role and region, and who they call as.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{Region, SdkConfig};
+use rustc_hash::FxHashMap;
+
+use super::failure::Failure;
+use super::group::account_of_role;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long an answer may take to begin.
+const READ: Duration = Duration::from_secs(30);
+
+/// How long a whole call may take; an answer may come slowly.
+const CALL: Duration = Duration::from_secs(120);
+
+/// The name under which roles are assumed: what CloudTrail shows.
+const SESSION: &str = "trailhound";
+
+/// By which role, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Access {
+    pub(super) role_arn: Option<String>,
+    pub(super) external_id: Option<String>,
+    pub(super) region: String,
+}
+
+/// Who calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Identity {
+    /// Twelve digits.
+    pub(super) account: Option<String>,
+    /// The ARN.
+    pub(super) arn: Option<String>,
+}
+
+/// A client and who it calls as.
+pub(super) struct Client {
+    pub(super) access: Access,
+    pub(super) logs: aws_sdk_cloudwatchlogs::Client,
+    sts: aws_sdk_sts::Client,
+    identity: Mutex<Option<Identity>>,
+}
+
+impl Client {
+    async fn new(base: &SdkConfig, access: Access) -> Self {
+        let region = Region::new(access.region.clone());
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(READ)
+            .operation_attempt_timeout(CALL)
+            .build();
+        // Trying again is our own business, since every try counts against the budget.
+        let mut config = base
+            .to_builder()
+            .region(region.clone())
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::disabled());
+        if let Some(role) = &access.role_arn {
+            let mut provider = AssumeRoleProvider::builder(role)
+                .configure(base)
+                .region(region)
+                .session_name(SESSION);
+            if let Some(id) = &access.external_id {
+                provider = provider.external_id(id);
+            }
+            // The cache of the base holds the credentials of the base.
+            config = config
+                .credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(
+                    provider.build().await,
+                ))
+                .identity_cache(aws_config::identity::IdentityCache::lazy().build());
+        }
+        let config = config.build();
+        Self {
+            access,
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+            identity: Mutex::new(None),
+        }
+    }
+
+    /// Who it calls as; asked once.
+    pub(super) async fn identity(&self) -> Result<Identity, Failure> {
+        if let Some(known) = self.known() {
+            return Ok(known);
+        }
+        let answer = self.sts.get_caller_identity().send().await;
+        let answer = answer.map_err(|error| Failure::of(&error))?;
+        let identity = Identity {
+            account: answer.account,
+            arn: answer.arn,
+        };
+        *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = Some(identity.clone());
+        Ok(identity)
+    }
+
+    /// Who it calls as, if that was found out.
+    pub(super) fn known(&self) -> Option<Identity> {
+        let identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
+        identity.clone()
+    }
+
+    /// The account that its calls are counted to, as far as is known.
+    pub(super) fn payer(&self) -> Option<String> {
+        let role = || self.access.role_arn.as_deref().and_then(account_of_role);
+        let known = self.known().and_then(|identity| identity.account);
+        known.or_else(|| role().map(str::to_owned))
+    }
+}
+
+/// All clients, each made once.
+pub(super) struct Clients {
+    base: SdkConfig,
+    known: tokio::sync::Mutex<FxHashMap<Access, Arc<Client>>>,
+}
+
+impl Clients {
+    /// Clients that differ from `base` in role and region.
+    pub(super) fn new(base: SdkConfig) -> Self {
+        Self {
+            base,
+            known: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The region of the AWS settings.
+    pub(super) fn region(&self) -> Option<String> {
+        self.base.region().map(ToString::to_string)
+    }
+
+    /// The client for a role and region.
+    pub(super) async fn of(&self, access: Access) -> Arc<Client> {
+        let mut known = self.known.lock().await;
+        if let Some(client) = known.get(&access) {
+            return Arc::clone(client);
+        }
+        let client = Arc::new(Client::new(&self.base, access.clone()).await);
+        known.insert(access, Arc::clone(&client));
+        client
+    }
+}

@@ -1,0 +1,244 @@
+#![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+
+use proptest::prelude::*;
+
+use super::*;
+
+const NOW: i64 = 1_780_000_000_000;
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60_000;
+
+const SPANS: Spans = Spans {
+    lateness: 15 * MINUTE,
+    sweep_interval: 10 * MINUTE,
+    sweep_span: 60 * MINUTE,
+};
+
+/// An event: when it is said to have happened, and when it can be read.
+#[derive(Clone, Copy, Debug)]
+struct Event {
+    timestamp: i64,
+    visible: i64,
+    read: bool,
+}
+
+/// A log that is read by a plan, with the calls that a walk takes told by the number of events in it.
+struct Log {
+    events: Vec<Event>,
+    per_page: usize,
+    calls: [u64; 2],
+}
+
+impl Log {
+    fn walk(&mut self, plan: &mut Plan, stretch: Stretch) {
+        assert!(stretch.start <= stretch.end, "{stretch:?}");
+        let before = plan.position();
+        let mut count = 0;
+        for event in &mut self.events {
+            let inside = (stretch.start..=stretch.end).contains(&event.timestamp);
+            if inside && event.visible <= stretch.begun {
+                event.read = true;
+                count += 1;
+            }
+        }
+        let calls = 1 + (count / self.per_page) as u64;
+        self.calls[usize::from(stretch.purpose != Purpose::Forward)] += calls;
+        plan.walked(stretch, calls);
+        assert!(plan.position() >= before, "the position went back");
+        assert!(plan.position() <= stretch.begun - SETTLE || plan.position() == before);
+    }
+
+    fn turn(&mut self, plan: &mut Plan, measured: i64, now: i64) {
+        let stretch = plan.forward(measured, now);
+        self.walk(plan, stretch);
+        for _ in 0..8 {
+            let Some(stretch) = plan.back(now) else { break };
+            self.walk(plan, stretch);
+        }
+    }
+}
+
+fn event() -> impl Strategy<Value = (i64, i64)> {
+    (0..3_600_i64, prop_oneof![0..20_i64, 0..900_i64])
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_within_the_lateness_is_read(
+        events in prop::collection::vec(event(), 1..200),
+        per_page in 1_usize..50,
+        pauses in prop::collection::vec(1..90_i64, 20..60),
+        down in 0..7_200_i64,
+    ) {
+        let events = events.into_iter().map(|(at, late)| Event {
+            timestamp: NOW + at * SECOND,
+            visible: NOW + (at + late) * SECOND,
+            read: false,
+        });
+        let mut log = Log { events: events.collect(), per_page, calls: [0; 2] };
+        let mut now = NOW;
+        let mut plan = Plan::new(SPANS, None, NOW, now);
+        for pause in pauses.iter().cycle() {
+            now += pause * SECOND;
+            log.turn(&mut plan, 0, now);
+            if now > NOW + 5_000 * SECOND { break; }
+        }
+        // A restart goes on from the position and nothing else, after some time.
+        now += down * SECOND;
+        let mut plan = Plan::new(SPANS, Some(plan.position()), now, now);
+        for _ in 0..2_000 {
+            now += 5 * SECOND;
+            log.turn(&mut plan, 0, now);
+        }
+        let lost: Vec<&Event> = log.events.iter().filter(|event| !event.read).collect();
+        prop_assert!(lost.is_empty(), "{lost:?}");
+    }
+
+    #[test]
+    fn a_restart_at_any_moment_loses_nothing(
+        events in prop::collection::vec(event(), 1..100),
+        restarts in prop::collection::vec(1..400_usize, 1..6),
+    ) {
+        let events = events.into_iter().map(|(at, late)| Event {
+            timestamp: NOW + at * SECOND,
+            visible: NOW + (at + late) * SECOND,
+            read: false,
+        });
+        let mut log = Log { events: events.collect(), per_page: 5, calls: [0; 2] };
+        let mut now = NOW;
+        let mut plan = Plan::new(SPANS, None, NOW, now);
+        for turns in restarts.into_iter().chain([2_000]) {
+            for _ in 0..turns {
+                now += 5 * SECOND;
+                log.turn(&mut plan, 0, now);
+            }
+            plan = Plan::new(SPANS, Some(plan.position()), now, now);
+        }
+        prop_assert!(log.events.iter().all(|event| event.read));
+    }
+}
+
+#[test]
+fn a_quiet_log_takes_one_call_a_turn_and_covers_the_whole_lateness_each_time() {
+    let mut log = Log {
+        events: Vec::new(),
+        per_page: 100,
+        calls: [0; 2],
+    };
+    let mut plan = Plan::new(SPANS, Some(NOW), NOW, NOW);
+    let mut now = NOW;
+    for _ in 0..720 {
+        now += 5 * SECOND;
+        log.turn(&mut plan, 0, now);
+    }
+    assert_eq!(log.calls[0], 720);
+    assert!(log.calls[1] < 60, "{:?}", log.calls);
+    let next = plan.forward(0, now + 5 * SECOND);
+    assert!(next.start <= now - SPANS.lateness + 1, "{next:?}");
+}
+
+#[test]
+fn a_busy_log_spends_about_a_quarter_on_looking_back_where_that_is_enough() {
+    // 40 events in a page, one event a second: a quarter of an hour is 23 pages.
+    let events = (0..20_000).map(|second| Event {
+        timestamp: NOW + second * SECOND,
+        visible: NOW + (second + 1) * SECOND,
+        read: false,
+    });
+    let mut log = Log {
+        events: events.collect(),
+        per_page: 40,
+        calls: [0; 2],
+    };
+    let mut now = NOW + 2 * 60 * MINUTE;
+    let mut plan = Plan::new(SPANS, Some(now), now, now);
+    for _ in 0..1_440 {
+        now += 5 * SECOND;
+        log.turn(&mut plan, SECOND, now);
+    }
+    let [forward, back] = log.calls;
+    assert!(back * 10 <= (forward + back) * 4, "{forward} {back}");
+    assert!(back * 10 >= forward + back, "{forward} {back}");
+}
+
+#[test]
+fn a_long_stretch_is_walked_in_slices_oldest_first_without_what_is_settled() {
+    let stored = NOW - 24 * 60 * MINUTE;
+    let mut plan = Plan::new(SPANS, Some(stored), NOW, NOW);
+    let mut turns = 0;
+    while plan.is_behind(NOW) {
+        let stretch = plan.forward(0, NOW);
+        assert!(stretch.end - plan.position() <= 15 * MINUTE, "{stretch:?}");
+        plan.walked(stretch, 3);
+        assert_eq!(plan.position(), stretch.advance());
+        turns += 1;
+        assert!(turns < 200);
+    }
+    assert!(turns >= 90, "{turns}");
+}
+
+#[test]
+fn slices_of_many_calls_become_shorter_and_broken_walks_too() {
+    let mut plan = Plan::new(SPANS, Some(NOW - 600 * MINUTE), NOW, NOW);
+    let width = |plan: &Plan| plan.forward(0, NOW).end - plan.position();
+    let before = width(&plan);
+    let stretch = plan.forward(0, NOW);
+    plan.walked(stretch, 100);
+    assert_eq!(width(&plan), before / 2);
+    plan.broke(plan.forward(0, NOW));
+    assert_eq!(width(&plan), before / 4);
+}
+
+#[test]
+fn measured_lateness_widens_what_a_walk_covers_again() {
+    let mut plan = Plan::new(SPANS, Some(NOW - 5 * SECOND), NOW, NOW);
+    plan.settled = NOW - 20 * MINUTE;
+    let overlap = |plan: &Plan, measured| plan.position() - plan.forward(measured, NOW).start + 1;
+    assert_eq!(overlap(&plan, 0), 30 * SECOND);
+    assert_eq!(overlap(&plan, 40 * SECOND), 80 * SECOND);
+    assert_eq!(overlap(&plan, 1_000 * MINUTE), 15 * MINUTE);
+    plan.last = (9, 7 * SECOND);
+    assert_eq!(overlap(&plan, 40 * SECOND), 7 * SECOND);
+}
+
+#[test]
+fn a_first_start_reads_nothing_before_its_beginning() {
+    let mut plan = Plan::new(SPANS, None, NOW, NOW);
+    for turn in 1..400 {
+        let now = NOW + turn * 5 * SECOND;
+        let stretch = plan.forward(10 * MINUTE, now);
+        assert!(stretch.start >= NOW);
+        plan.walked(stretch, 1);
+        while let Some(stretch) = plan.back(now) {
+            assert!(stretch.start >= NOW, "{stretch:?}");
+            plan.walked(stretch, 1);
+        }
+    }
+}
+
+#[test]
+fn a_position_from_the_future_is_brought_back_to_now() {
+    let plan = Plan::new(SPANS, Some(NOW + 24 * 60 * MINUTE), NOW, NOW);
+    let stretch = plan.forward(0, NOW + 5 * SECOND);
+    assert!(stretch.start <= NOW && stretch.end > NOW, "{stretch:?}");
+}
+
+#[test]
+fn a_sweep_goes_over_the_last_hour_from_time_to_time() {
+    let mut plan = Plan::new(SPANS, Some(NOW), NOW, NOW);
+    let mut swept = Vec::new();
+    for turn in 1..=720 {
+        let now = NOW + turn * 5 * SECOND;
+        plan.walked(plan.forward(0, now), 1);
+        while let Some(stretch) = plan.back(now) {
+            if stretch.purpose == Purpose::Sweep {
+                swept.push((now, stretch.start));
+            }
+            plan.walked(stretch, 1);
+        }
+    }
+    let begun = swept
+        .iter()
+        .filter(|(now, start)| now - start == 60 * MINUTE);
+    assert!((5..=6).contains(&begun.count()), "{swept:?}");
+}
