@@ -4,7 +4,7 @@ use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::call::Service;
 use super::logs_tests::{client, error, walk};
-use super::{ACCOUNT, Action, Fault, Hostile, KEY, Outcome, REGION, Rule};
+use super::{ACCOUNT, Action, Call, Fault, Hostile, KEY, Outcome, REGION, Rule};
 
 const GROUP: &str = "/aws/eks/prod/cluster";
 const AUDIT: &str = "kube-apiserver-audit-1";
@@ -55,11 +55,11 @@ async fn cut_connections_are_no_answers() {
     ] {
         group.meets_next(1, fault.clone());
         let failed = ask.clone().send().await.unwrap_err();
-        let service = matches!(failed, SdkError::ServiceError(_));
-        assert!(!service, "{fault:?}: {failed:?}");
+        // What can't be read comes as an error of the service, without a code.
+        assert_eq!(failed.code(), None, "{fault:?}: {failed:?}");
     }
-    let outcomes = hostile.log(|log| log.calls.iter().all(|call| call.outcome == Outcome::Broken));
-    assert!(outcomes);
+    let broken = |call: &Call| call.outcome == Outcome::Broken;
+    assert!(hostile.log(|log| log.calls.iter().all(broken)));
     assert_eq!(hostile.log(|log| log.times_served(&id)), 0);
     assert_eq!(walk(ask).await, [[id]]);
 }
@@ -140,4 +140,19 @@ fn a_plain_test_can_wait_for_what_happens_elsewhere() {
     });
     hostile.wait_for(|log| log.count(Action::FilterLogEvents, GROUP) > 0);
     assert_eq!(walking.join().unwrap(), [[id]]);
+}
+
+#[test]
+fn a_child_process_is_told_where_to_call_and_as_whom() {
+    let hostile = Hostile::start();
+    let environment = hostile.environment();
+    let value = |name: &str| {
+        environment
+            .iter()
+            .find(|(known, _)| *known == name)
+            .unwrap()
+    };
+    assert_eq!(value("AWS_ENDPOINT_URL").1, hostile.url());
+    assert_eq!(value("AWS_ACCESS_KEY_ID").1, KEY);
+    assert_eq!(value("AWS_REGION").1, REGION);
 }

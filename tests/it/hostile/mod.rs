@@ -34,7 +34,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_sts::config::retry::RetryConfig;
+use aws_sdk_sts::config::{Credentials, SharedAsyncSleep, SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
 
 pub(crate) use call::{Action, Call, Log, Outcome};
 pub(crate) use fault::{Fault, Rule, RuleId};
@@ -185,7 +188,9 @@ impl Hostile {
             .region(Region::new(region.to_owned()))
             .endpoint_url(self.url())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .retry_config(aws_sdk_sts::config::retry::RetryConfig::disabled())
+            .retry_config(RetryConfig::disabled())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SystemTimeSource::new())
             .build()
     }
 

@@ -1,10 +1,18 @@
 //! How CloudWatch Logs misbehaves between the pages of a walk.
 
 use super::logs_tests::{client, error, walk};
-use super::{Action, Fault, Hostile, Mischief, Outcome, Rule};
+use super::{Action, Fault, Group, Hostile, Mischief, Outcome, Rule};
 
 const GROUP: &str = "/aws/eks/prod/cluster";
 const AUDIT: &str = "kube-apiserver-audit-1";
+
+/// A group with log events at 0, 1, 2 and so on, and their ids.
+fn filled(hostile: &Hostile, events: i64) -> (Group, Vec<String>) {
+    let group = hostile.logs().group(GROUP);
+    let ids = (0..events).map(|time| group.put(AUDIT, time, "abc"));
+    let ids = ids.collect();
+    (group, ids)
+}
 
 #[tokio::test]
 async fn late_events_show_up_behind_the_cursor_after_some_calls() {
@@ -57,8 +65,7 @@ async fn many_events_can_have_one_millisecond() {
 #[tokio::test]
 async fn empty_and_partial_pages_have_tokens() {
     let hostile = Hostile::start();
-    let group = hostile.logs().group(GROUP);
-    let ids: Vec<String> = (0..5).map(|time| group.put(AUDIT, time, "a")).collect();
+    let (group, ids) = filled(&hostile, 5);
     let ask = client(&hostile).filter_log_events().log_group_name(GROUP);
     hostile.rule(Rule::every(Fault::Empty).skip(1).times(2));
     hostile.logs().partial_pages(2);
@@ -66,21 +73,22 @@ async fn empty_and_partial_pages_have_tokens() {
     assert_eq!(sizes, [2, 0, 0, 2, 1, 0]);
     hostile.peace();
     group.meets(Fault::Repeated(2));
-    let pages = walk(ask.limit(3)).await;
+    let pages = walk(ask.clone().limit(3)).await;
     assert_eq!(pages[0], ids[..3]);
     assert_eq!(pages[1], ids[1..4]);
     assert_eq!(pages[2], ids[2..5]);
     assert_eq!(hostile.log(|log| log.times_served(&ids[2])), 4);
+    hostile.logs().page_bytes(7);
+    hostile.peace();
+    let sizes: Vec<usize> = walk(ask).await.iter().map(Vec::len).collect();
+    assert_eq!(sizes, [2, 2, 1]);
 }
 
 #[tokio::test]
 async fn tokens_expire_by_use_by_calls_by_time_and_by_word() {
     let hostile = Hostile::start();
     hostile.set_now(1_000);
-    let group = hostile.logs().group(GROUP);
-    for time in 0..9 {
-        group.put(AUDIT, time, "a");
-    }
+    let (group, _) = filled(&hostile, 9);
     let ask = client(&hostile).filter_log_events().log_group_name(GROUP);
     let ask = ask.limit(1);
     let token = async || {
@@ -102,7 +110,7 @@ async fn tokens_expire_by_use_by_calls_by_time_and_by_word() {
     lost(resumed).await;
     hostile.logs().token_calls(None);
     let resumed = token().await;
-    hostile.set_now(1_000 + 24 * 60 * 60 * 1000);
+    hostile.set_now(hostile.now() + 24 * 60 * 60 * 1000);
     lost(resumed).await;
     let resumed = token().await;
     hostile.logs().forget_tokens();
@@ -118,8 +126,7 @@ async fn mischief_is_the_same_for_the_same_seed_and_loses_nothing_for_good() {
     for seed in [1, 1, 2] {
         let hostile = Hostile::start();
         hostile.mischief(Mischief::plenty(seed));
-        let group = hostile.logs().group(GROUP);
-        let ids: Vec<String> = (0..60).map(|time| group.put(AUDIT, time, "a")).collect();
+        let (_, ids) = filled(&hostile, 60);
         let ask = client(&hostile).filter_log_events().log_group_name(GROUP);
         let mut token = None;
         let all =
