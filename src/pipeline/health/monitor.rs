@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::judgement::{Sibling, lasting, over, wrong};
 use super::limits::{Limits, millis};
 use super::watched::{Open, State, Watched};
-use crate::alert::health::{Episode, Trouble};
 use crate::alert::Alert;
+use crate::alert::health::{Episode, Trouble};
 use crate::record::Cluster;
 use crate::source::cloudwatch::{LogKind, Notice, Page, Stream};
 
@@ -56,7 +56,9 @@ pub enum LoadError {
     #[error("what is remembered of the logs' health can't be read: {0}")]
     Invalid(#[from] serde_json::Error),
     /// It was stored by a newer program.
-    #[error("what is remembered of the logs' health has version {0}, and this program knows {VERSION}")]
+    #[error(
+        "what is remembered of the logs' health has version {0}, and this program knows {VERSION}"
+    )]
     Version(u32),
 }
 
@@ -226,9 +228,8 @@ fn begin(
 ) {
     let key = wrong.trouble.id();
     // What explains it is told already.
-    let graver = |id: &str| {
-        Trouble::of(id).is_some_and(|open| open.severity() > wrong.trouble.severity())
-    };
+    let graver =
+        |id: &str| Trouble::of(id).is_some_and(|open| open.severity() > wrong.trouble.severity());
     if log.open.contains_key(key) || log.open.keys().any(|id| graver(id)) {
         return;
     }

@@ -178,7 +178,10 @@ fn a_log_that_never_spoke_is_blind_too() {
     watch.pass(30, quiet);
     assert_eq!(watch.ids(), ["blind audit"]);
     let summary = &watch.told[0].summary;
-    assert!(summary.contains("is audit logging switched on?"), "{summary}");
+    assert!(
+        summary.contains("is audit logging switched on?"),
+        "{summary}"
+    );
 }
 
 #[test]
@@ -297,7 +300,11 @@ fn a_log_that_was_given_up_and_a_reader_that_says_nothing_are_blindness() {
     let mut watch = Watch::new();
     watch.fine(5).pass(30, |_| {});
     assert_eq!(watch.ids(), ["blind audit", "blind authenticator"]);
-    assert!(watch.told[0].summary.contains("its reader has said nothing"));
+    assert!(
+        watch.told[0]
+            .summary
+            .contains("its reader has said nothing")
+    );
 }
 
 #[test]
