@@ -17,6 +17,7 @@ mod corpus;
 mod court;
 mod evasions;
 mod explain;
+mod hostile;
 mod invariance;
 mod layers;
 mod manual;
