@@ -12,6 +12,7 @@
 //! | [`detect`] | detectors, the index that picks those worth asking, the user's exceptions |
 //! | [`alert`] | identity, words, redaction, rendering |
 //! | [`sink`] | where alerts go |
+//! | [`serve`] | what is asked over HTTP: is it alive, does it see, numbers, a status page |
 //! | [`pipeline`] | wires them |
 //! | [`config`], [`cli`] | settings, and one file for each command |
 
@@ -24,6 +25,7 @@ pub mod json;
 pub mod pipeline;
 pub mod query;
 pub mod record;
+pub mod serve;
 pub mod sink;
 pub mod source;
 pub mod state;

@@ -1,9 +1,11 @@
-//! What the program says about itself: log lines on standard error.
+//! What the program says about itself: log lines on standard error, numbers, and how things stand.
 //!
 //! Standard output belongs to the alerts. On a terminal the lines are for people, elsewhere they are
 //! JSON. `RUST_LOG` decides what is said; without it the number of `--verbose` does.
 
 mod clock;
+pub mod metrics;
+pub mod status;
 
 use std::io::IsTerminal as _;
 

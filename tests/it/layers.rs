@@ -10,7 +10,7 @@ use regex::Regex;
 use crate::program::ROOT;
 
 /// The rooms from the ground up: each may use only what stands before it.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "json",
     "telemetry",
     "state",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 13] = [
     "detect",
     "alert",
     "sink",
+    "serve",
     "config",
     "pipeline",
     "cli",
