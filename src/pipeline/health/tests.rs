@@ -87,7 +87,6 @@ impl Watch {
 
     fn notice(&mut self, kind: LogKind, what: What) {
         self.monitor.notice(&Notice {
-            origin: std::sync::Arc::default(),
             stream: stream(kind),
             time: self.now,
             what,

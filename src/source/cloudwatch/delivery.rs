@@ -40,14 +40,30 @@ impl LogKind {
 /// One kind of log of one log group: what has a position of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Stream {
-    /// The log group's account, region and name, with a slash between: stable, whatever way it was found.
+    /// The log group's account, region and name, with a colon between, and a dash for an account that is
+    /// not known: stable, whatever way it was found.
     pub group: Arc<str>,
     /// Which of its logs.
     pub kind: LogKind,
 }
 
+impl Stream {
+    /// Where its events come from, as far as its own name tells.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        let mut parts = self.group.splitn(3, ':');
+        let mut next = || parts.next().filter(|part| *part != "-").map(str::to_owned);
+        Origin {
+            account: next(),
+            region: next(),
+            log_group: next(),
+            log_stream: None,
+        }
+    }
+}
+
 impl fmt::Display for Stream {
-    /// `account/region/group audit`: the name under which its position is kept.
+    /// `account:region:group audit`: the name under which its position is kept.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.group, self.kind.as_str())
     }
@@ -100,8 +116,6 @@ pub struct Fetched {
 pub struct Notice {
     /// Which log of which group.
     pub stream: Stream,
-    /// The log group and its account and region.
-    pub origin: Arc<Origin>,
     /// When, in milliseconds since the Unix epoch.
     pub time: i64,
     /// What happened.

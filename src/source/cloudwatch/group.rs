@@ -73,10 +73,10 @@ pub(super) fn account_of_role(role: &str) -> Option<&str> {
     (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
 }
 
-/// What a log group is called in positions and notices: account, region and name with a slash between.
+/// What a log group is called in positions and notices: account, region and name with a colon between,
+/// which stands in no name.
 pub(super) fn label(account: Option<&str>, region: &str, name: &str) -> String {
-    let slash = if name.starts_with('/') { "" } else { "/" };
-    format!("{}/{region}{slash}{name}", account.unwrap_or("-"))
+    format!("{}:{region}:{name}", account.unwrap_or("-"))
 }
 
 /// Whether a group is that of an EKS cluster, where `prefix` alone does not tell.
@@ -122,9 +122,9 @@ mod tests {
         let name = "/aws/eks/prod/cluster";
         assert_eq!(
             label(Some("111122223333"), "eu-west-1", name),
-            "111122223333/eu-west-1/aws/eks/prod/cluster"
+            "111122223333:eu-west-1:/aws/eks/prod/cluster"
         );
-        assert_eq!(label(None, "eu-west-1", "x"), "-/eu-west-1/x");
+        assert_eq!(label(None, "eu-west-1", "x"), "-:eu-west-1:x");
         let role = "arn:aws:iam::444455556666:role/reader";
         assert_eq!(account_of_role(role), Some("444455556666"));
         assert_eq!(account_of_role("reader"), None);

@@ -21,6 +21,9 @@ const AGAIN: Duration = Duration::from_secs(600);
 /// Tries to learn more about a group that can be read without.
 const TRIES: u32 = 3;
 
+/// Tries to learn whose a group is: without it, its alerts don't name the account, but it can be read.
+const PATIENT_TRIES: u32 = 8;
+
 /// What settings say of a group.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
@@ -103,7 +106,7 @@ async fn follow(ground: &Ground, number: usize, wanted: &Wanted) -> Result<(), C
     Ok(())
 }
 
-/// Finds out whose the group is; waits while that can't be known.
+/// Finds out whose the group is; waits a while where that can't be known yet.
 async fn find(
     ground: &Ground,
     client: &Arc<Client>,
@@ -121,7 +124,8 @@ async fn find(
             matches!(failure.class, Class::Retry | Class::Throttled)
                 || account.is_none() && failure.unsigned
         });
-        if let Some(failure) = passing.filter(|_| account.is_none() || failures < TRIES) {
+        let most = if account.is_none() { PATIENT_TRIES } else { TRIES };
+        if let Some(failure) = passing.filter(|_| failures < most) {
             failures += 1;
             let class = failure.class;
             if failures > TRIES {
@@ -133,7 +137,7 @@ async fn find(
             tokio::time::sleep(backoff::wait(class, failures, fastrand::f64())).await;
             continue;
         }
-        if failures > TRIES {
+        if failures > TRIES && account.is_some() {
             let reason = "its account is known now; it is read under its full name".to_owned();
             ground.tell(&provisional, &What::Given { reason }).await?;
         }
