@@ -22,7 +22,7 @@ const AGAIN: Duration = Duration::from_secs(600);
 const TRIES: u32 = 3;
 
 /// Tries to learn whose a group is: without it, its alerts don't name the account, but it can be read.
-const PATIENT_TRIES: u32 = 8;
+const PATIENT_TRIES: u32 = 5;
 
 /// What settings say of a group.
 #[derive(Clone, Debug)]
