@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::letter::subject;
 use super::shorten::cut;
 use super::{Alert, AlertId, Timestamp, escape};
 use crate::detect::tactics;
@@ -83,7 +82,7 @@ fn notification(alert: &Alert, longest: usize) -> Notification {
         },
         metadata: Metadata {
             thread_id: thread(alert),
-            summary: subject_as_text(alert),
+            summary: title(alert),
             event_type: bounded(&text(&alert.detector.id), LONGEST_KEYWORD),
             additional_context: context(alert),
         },
@@ -97,11 +96,6 @@ fn title(alert: &Alert) -> String {
     let place = place.map(|name| format!("{name}: ")).unwrap_or_default();
     let title = format!("[{severity}] {place}{}", alert.detector.title);
     bounded(&text(&title), LONGEST_TITLE)
-}
-
-/// The subject of the letter; it is shown where there is no markup.
-fn subject_as_text(alert: &Alert) -> String {
-    bounded(&text(&subject(alert)), LONGEST_TITLE)
 }
 
 /// The sentence, then a line for each fact, in code; lines that are too much are left out whole.
@@ -175,7 +169,7 @@ fn is_plain_link(url: &str) -> bool {
     url.starts_with("https://")
         && url
             .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"<>()[]|`\"*_~".contains(&byte))
+            .all(|byte| byte.is_ascii_graphic() && !b"<>()[]|`\"~".contains(&byte))
 }
 
 /// The runbook, a step a line: the detector's own words.

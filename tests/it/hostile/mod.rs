@@ -8,6 +8,7 @@
 mod answer;
 mod call;
 mod caller;
+mod client;
 mod fault;
 mod form;
 mod logs;
@@ -33,13 +34,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sts::config::retry::RetryConfig;
-use aws_sdk_sts::config::{Credentials, SharedAsyncSleep, SharedCredentialsProvider};
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_async::time::SystemTimeSource;
+use aws_config::SdkConfig;
 
 pub(crate) use call::{Action, Call, Log, Outcome};
+pub(crate) use client::{environment, settings};
 pub(crate) use fault::{Fault, Rule, RuleId};
 pub(crate) use logs::{Group, Logs};
 pub(crate) use mischief::Mischief;
@@ -182,29 +180,12 @@ impl Hostile {
 
     /// The same with this access key id, in this region.
     pub(crate) fn sdk_as(&self, key: &str, region: &str) -> SdkConfig {
-        let credentials = Credentials::new(key, "secret", None, None, "test");
-        SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.to_owned()))
-            .endpoint_url(self.url())
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .retry_config(RetryConfig::disabled())
-            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .time_source(SystemTimeSource::new())
-            .build()
+        settings(&self.url(), key, region)
     }
 
     /// What a child process needs in its environment to call it.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("AWS_ENDPOINT_URL", self.url()),
-            ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
-            ("AWS_REGION", REGION.to_owned()),
-            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-            ("AWS_CONFIG_FILE", "/dev/null".to_owned()),
-            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".to_owned()),
-        ]
+        environment(&self.url())
     }
 }
 
