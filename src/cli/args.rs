@@ -27,6 +27,11 @@ Exit codes: 0 done; 1 failed while running; 2 usage, settings or detector error;
 pub enum Command {
     /// Run the detectors over exported log files and print alerts.
     Replay(ReplayArgs),
+    /// Watch live clusters in CloudWatch Logs and send alerts, until it is stopped.
+    ///
+    /// Settings (--config) name the clusters and where alerts go. It remembers in a file how far it has
+    /// read, and goes on there. SIGTERM and Ctrl-C end it in order; killed, it loses nothing either.
+    Watch(WatchArgs),
     /// Run a Logs Insights query over exported log files.
     Query(QueryArgs),
     /// Show why a detector alerts on an event, or why not: which conditions hold.
@@ -89,6 +94,25 @@ pub struct ReplayArgs {
     /// How many threads judge; the alerts are the same for any number [default: one for each core, at most 4].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub threads: Option<u16>,
+}
+
+/// Options of `watch`.
+#[derive(Clone, Debug, Arguments)]
+pub struct WatchArgs {
+    /// Where a log begins that has never been read: RFC 3339, a date, or a time ago such as 2h [default: now].
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// How alerts are written to standard output [default: pretty on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<AlertFormat>,
+    /// Leave out alerts below this severity.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity(), default_value = "info")]
+    pub min_severity: Severity,
+    #[command(flatten)]
+    pub detectors: DetectorSetArgs,
+    /// The file of positions, baselines and alerts on their way, instead of that of the settings.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
 }
 
 /// Which stretch of event time.

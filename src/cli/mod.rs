@@ -16,6 +16,7 @@ mod setup;
 mod stats;
 mod summary;
 mod table;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ pub fn run() -> ExitCode {
     }
     let done = match args.command {
         args::Command::Replay(args) => replay::run(args),
+        args::Command::Watch(args) => watch::run(&args),
         args::Command::Query(args) => query::run(args),
         args::Command::Explain(args) => explain::run(&args),
         args::Command::Stats(args) => stats::run(&args),

@@ -129,7 +129,7 @@ pub(super) fn window(args: &TimeArgs) -> Result<Window> {
 }
 
 /// An instant, a date (its midnight, UTC), or a duration before `now`; milliseconds since the Unix epoch.
-fn instant(text: &str, now: i64) -> Option<i64> {
+pub(super) fn instant(text: &str, now: i64) -> Option<i64> {
     if let Some(time) = parse_time(text) {
         return Some(time);
     }

@@ -106,12 +106,18 @@ pub struct HealthConfig {
     /// How long the audit log of a live cluster may be silent.
     #[serde(deserialize_with = "duration::read")]
     pub silence: Duration,
-    /// How far behind the newest event may be.
+    /// How long the authenticator's log may be silent where it has been heard, while the audit log flows.
+    #[serde(deserialize_with = "duration::read")]
+    pub authenticator_silence: Duration,
+    /// How old events may be when they are read, and how long reading may fail.
     #[serde(deserialize_with = "duration::read")]
     pub lag: Duration,
     /// For how long a log may be denied before it is said.
     #[serde(deserialize_with = "duration::read")]
     pub denied: Duration,
+    /// How long after a start nothing is an alert yet, so that what was missed can be read first.
+    #[serde(deserialize_with = "duration::read")]
+    pub grace: Duration,
 }
 
 impl Default for HealthConfig {
@@ -119,8 +125,10 @@ impl Default for HealthConfig {
         Self {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 9464))),
             silence: minutes(10),
+            authenticator_silence: minutes(120),
             lag: minutes(5),
             denied: minutes(2),
+            grace: minutes(2),
         }
     }
 }

@@ -16,6 +16,7 @@ mod remember;
 mod seed;
 mod settle;
 mod tally;
+pub mod watch;
 mod window;
 
 pub use clusters::Clusters;

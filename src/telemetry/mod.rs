@@ -4,6 +4,7 @@
 //! JSON. `RUST_LOG` decides what is said; without it the number of `--verbose` does.
 
 mod clock;
+mod environment;
 pub mod metrics;
 pub mod status;
 
@@ -13,6 +14,7 @@ use tracing_subscriber::filter::{EnvFilter, ParseError};
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
 pub use clock::Clock;
+pub use environment::aws;
 
 /// The variable that overrides `--verbose`.
 const VARIABLE: &str = "RUST_LOG";

@@ -124,7 +124,11 @@ async fn find(
             matches!(failure.class, Class::Retry | Class::Throttled)
                 || account.is_none() && failure.unsigned
         });
-        let most = if account.is_none() { PATIENT_TRIES } else { TRIES };
+        let most = if account.is_none() {
+            PATIENT_TRIES
+        } else {
+            TRIES
+        };
         if let Some(failure) = passing.filter(|_| failures < most) {
             failures += 1;
             let class = failure.class;

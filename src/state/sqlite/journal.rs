@@ -21,6 +21,17 @@ impl SqliteStore {
             .map_err(|reason| self.failed(reason))
     }
 
+    /// How far the source has been read that has been read furthest, in milliseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn latest_position(&self) -> Result<Option<i64>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT max(position) FROM source")
+            .and_then(|mut find| find.query_row([], |row| row.get(0)))
+            .map_err(|reason| self.failed(reason))
+    }
+
     /// Notes how far a source has been read; a position never goes back.
     ///
     /// # Errors

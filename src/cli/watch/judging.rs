@@ -1,0 +1,132 @@
+//! The thread that judges: it owns the state, and whatever comes in goes through it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::Common;
+use super::settings::{self, Set};
+use super::signals::Judged;
+use crate::cli::args::WatchArgs;
+use crate::pipeline::Judge;
+use crate::pipeline::health::{Limits, Monitor};
+use crate::pipeline::watch::{End, Horizon, Inputs, Intake, Keep, Report, Standing, Watch};
+use crate::serve::Beat;
+use crate::source::cloudwatch::{Delivery, Stream};
+use crate::state::{Bounds, SharedStore, SqliteStore, StoreError};
+use crate::telemetry::Clock;
+
+/// What the judging thread takes with it.
+pub(super) struct Judging {
+    pub(super) store: SharedStore,
+    pub(super) committed: watch::Sender<u64>,
+    pub(super) beat: Beat,
+    pub(super) args: WatchArgs,
+}
+
+/// Opens the state.
+///
+/// # Errors
+/// When it can't be used.
+pub(super) fn open(path: &Path) -> Result<SharedStore, StoreError> {
+    SqliteStore::open(path, Bounds::default()).map(SharedStore::new)
+}
+
+/// Where the reading of a log goes on.
+pub(super) fn position(store: &SharedStore, stream: &Stream) -> Option<i64> {
+    let found = store.lock().position(&stream.to_string());
+    found.unwrap_or_else(|error| {
+        // It will fail again where it ends the program.
+        tracing::error!(%error, %stream, "its position can't be read");
+        None
+    })
+}
+
+impl Judging {
+    /// Starts the thread. It ends when the readers have gone and all is judged, or when the state can't
+    /// be used.
+    pub(super) fn start(
+        self,
+        common: &Common,
+        set: Arc<Set>,
+        deliveries: mpsc::Receiver<Delivery>,
+    ) -> Result<Judged> {
+        let (done, judged) = oneshot::channel();
+        let (replace, replacements) = mpsc::channel::<Arc<Set>>(1);
+        let report = Report::new(
+            common.metrics.clone(),
+            common.status.clone(),
+            self.committed.clone(),
+        );
+        let clock = common.clock.clone();
+        let inputs = Inputs {
+            deliveries,
+            replacements,
+        };
+        let handle = Handle::current();
+        std::thread::Builder::new()
+            .name("judge".to_owned())
+            .spawn(move || {
+                // Nobody replaces anything any more when this thread has ended.
+                let _replace = replace;
+                let ended = handle.block_on(self.run(set, inputs, &report, &clock));
+                // Nobody waits for it any more only when the program ends.
+                let _ = done.send(ended);
+            })
+            .context("can't start the judging thread")?;
+        Ok(judged)
+    }
+
+    async fn run(
+        self,
+        set: Arc<Set>,
+        mut inputs: Inputs<Arc<Set>>,
+        report: &Report,
+        clock: &Clock,
+    ) -> Result<()> {
+        let config = &set.settings.config;
+        let mut standing = Standing::new(
+            self.monitor(settings::limits(config))?,
+            Horizon::new(config.poll.lateness, config.poll.sweep_span),
+            Keep {
+                events: settings::known_for(config),
+                alerts: config.state.keep.max(settings::known_for(config)),
+            },
+        );
+        let mut current = set;
+        loop {
+            let set = Arc::clone(&current);
+            let config = &set.settings.config;
+            let judge = Judge::new(&set.engine, config).least(self.args.min_severity);
+            let mut watch = Watch {
+                intake: Intake::new(judge, self.store.clone(), &set.post),
+                standing: &mut standing,
+                config,
+                report,
+                beat: self.beat.clone(),
+                clock: clock.clone(),
+            };
+            match watch.run(&mut inputs).await? {
+                End::Done => return Ok(()),
+                End::Replaced(new) => current = new,
+            }
+        }
+    }
+
+    /// The monitor, with what it remembers.
+    fn monitor(&self, limits: Limits) -> Result<Monitor, StoreError> {
+        let saved = self.store.lock().memo(Standing::MEMO)?;
+        let saved = saved.and_then(|saved| String::from_utf8(saved).ok());
+        Ok(match saved.map(|saved| Monitor::load(limits, &saved)) {
+            Some(Ok(monitor)) => monitor,
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the health of logs is judged anew");
+                Monitor::new(limits)
+            }
+            None => Monitor::new(limits),
+        })
+    }
+}

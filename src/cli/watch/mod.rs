@@ -1,0 +1,215 @@
+//! `trailhound watch`: live clusters to alerts, for as long as it runs.
+
+mod judging;
+mod settings;
+mod signals;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context as _, Result};
+use aws_config::SdkConfig;
+use chrono::Utc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::args::WatchArgs;
+use super::exit::UsageError;
+use super::{Exit, replay, setup};
+use crate::pipeline::watch::{Alerts, Deliveries};
+use crate::serve::{self, Beat, Site};
+use crate::sink::{DeadLetters, Drain, DrainSettings, SharedOutbox, Signals, Sink};
+use crate::source::cloudwatch::{Delivery, Reader};
+use crate::state::{SharedStore, SqliteOutbox, StateLock};
+use crate::telemetry::Clock;
+use crate::telemetry::metrics::Metrics;
+use crate::telemetry::status::Status;
+use judging::Judging;
+use settings::Set;
+
+/// Deliveries that wait for the judge: few, since a page may be a megabyte.
+const WAITING: usize = 4;
+
+pub(super) fn run(args: &WatchArgs) -> Result<Exit> {
+    let set = Set::load(&args.detectors)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("can't start the runtime")?;
+    let ended = runtime.block_on(watch(args, set));
+    // What still blocks, such as a name being looked up, is not waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+/// What everybody shares.
+struct Common {
+    clock: Clock,
+    metrics: Metrics,
+    status: Status,
+    /// Becomes true when all is to end: first for readers, then for drains.
+    reading: watch::Sender<bool>,
+    delivering: watch::Sender<bool>,
+}
+
+async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
+    let config = &set.settings.config;
+    let clock = Clock::new(|| Utc::now().timestamp_millis());
+    let from = from(args, clock.now())?;
+    let path = args
+        .state
+        .clone()
+        .unwrap_or_else(|| config.state.path.clone());
+    let _lock = StateLock::take(&path).map_err(|error| UsageError(error.to_string()))?;
+    let store = judging::open(&path)?;
+    let read = settings::reader(config, from, store.lock().latest_position()?)?;
+    let aws = crate::telemetry::aws().await;
+    let sinks = settings::sinks(config, replay::format(args.format), &aws).await?;
+    let version = env!("CARGO_PKG_VERSION");
+    let common = Common {
+        metrics: Metrics::new(version, clock.now()),
+        status: Status::new(version, clock.now()),
+        reading: watch::Sender::new(false),
+        delivering: watch::Sender::new(false),
+        clock,
+    };
+    let committed = watch::Sender::new(0);
+    let mut drains = drain(&common, &path, &set, sinks, &committed)?;
+    let beat = Beat::new(common.clock.now());
+    let site = serve(&common, config.health.listen, beat.clone()).await?;
+    let (out, deliveries) = mpsc::channel::<Delivery>(WAITING);
+    start(&common, read, &store, &aws, out)?;
+    let judging = Judging {
+        store,
+        committed,
+        beat,
+        args: args.clone(),
+    };
+    let judged = judging.start(&common, Arc::clone(&set), deliveries)?;
+    announce(&set, &path);
+    let ended = signals::until_stopped(&common.reading, judged).await;
+    // Whatever was judged is on its way now.
+    common.delivering.send_replace(true);
+    while drains.join_next().await.is_some() {}
+    drop(site);
+    ended
+}
+
+/// Where a log without a position begins.
+fn from(args: &WatchArgs, now: i64) -> Result<Option<i64>> {
+    let Some(text) = &args.from else {
+        return Ok(None);
+    };
+    match setup::instant(text, now) {
+        Some(time) => Ok(Some(time)),
+        None => Err(UsageError(format!(
+            "--from {text:?} is no time: write 2026-05-01T12:00:00Z, 2026-05-01, or a time ago such as 90m, 2h or 7d"
+        ))
+        .into()),
+    }
+}
+
+/// Starts reading.
+fn start(
+    common: &Common,
+    settings: crate::source::cloudwatch::ReaderSettings,
+    store: &SharedStore,
+    aws: &SdkConfig,
+    out: mpsc::Sender<Delivery>,
+) -> Result<()> {
+    let store = store.clone();
+    let reader = Reader {
+        settings,
+        positions: Arc::new(move |stream| judging::position(&store, stream)),
+        clock: common.clock.clone(),
+    };
+    let stop = common.reading.subscribe();
+    // It ends when it is told to, or when nobody takes what it reads.
+    let _reading = reader
+        .start(aws, out, stop)
+        .map_err(|error| UsageError(error.to_string()))?;
+    Ok(())
+}
+
+/// Starts delivering: a drain for each sink.
+fn drain(
+    common: &Common,
+    state: &Path,
+    set: &Set,
+    sinks: Vec<Box<dyn Sink>>,
+    committed: &watch::Sender<u64>,
+) -> Result<JoinSet<()>> {
+    let config = &set.settings.config;
+    let outbox: SharedOutbox = Arc::new(Mutex::new(Alerts::new(SqliteOutbox::open(state)?)));
+    let observer = Arc::new(Deliveries::new(
+        common.metrics.clone(),
+        common.status.clone(),
+        common.clock.clone(),
+    ));
+    let mut drains = JoinSet::new();
+    for sink in sinks {
+        let settings = DrainSettings {
+            keep: config.state.keep,
+            grace: config.shutdown.within,
+            dead: DeadLetters::at(settings::dead_letters(state)),
+        };
+        let signals = Signals {
+            committed: committed.subscribe(),
+            stop: common.delivering.subscribe(),
+        };
+        let drain = Drain::new(
+            sink,
+            Arc::clone(&outbox),
+            settings,
+            signals,
+            common.clock.clone(),
+            Arc::clone(&observer) as Arc<_>,
+        );
+        drains.spawn(drain.run());
+    }
+    Ok(drains)
+}
+
+/// Serves health and metrics until what this returns is dropped.
+async fn serve(
+    common: &Common,
+    listen: Option<std::net::SocketAddr>,
+    beat: Beat,
+) -> Result<Option<watch::Sender<()>>> {
+    let Some(address) = listen else {
+        return Ok(None);
+    };
+    let listener = serve::bind(address)
+        .await
+        .map_err(|error| UsageError(error.to_string()))?;
+    let site = Site {
+        metrics: common.metrics.clone(),
+        status: common.status.clone(),
+        beat,
+        clock: common.clock.clone(),
+    };
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!(%address, "the status page is served");
+    }
+    let (stop, mut stopped) = watch::channel(());
+    tokio::spawn(async move {
+        let stopped = async move { while stopped.changed().await.is_ok() {} };
+        if let Err(error) = serve::run(listener, site, stopped).await {
+            tracing::error!(%error, "the status page is not served any more");
+        }
+    });
+    Ok(Some(stop))
+}
+
+/// Says what runs.
+fn announce(set: &Set, state: &Path) {
+    let config = &set.settings.config;
+    tracing::info!(
+        clusters = config.cluster.len(),
+        discovery = config.discover.is_some(),
+        detectors = set.engine.detectors().len(),
+        state = %state.display(),
+        "watching"
+    );
+}

@@ -1,0 +1,201 @@
+//! What comes in from live logs, a page at a time: one page is one transaction. Its new events are
+//! judged, what they change of the state is merged, their alerts go to the outbox, and the position
+//! moves; or none of it happens.
+
+use std::ops::ControlFlow;
+
+use super::post::Post;
+use crate::alert::Alert;
+use crate::decode::Item;
+use crate::pipeline::{Judge, Tally};
+use crate::record::{LogEvent, Origin, Position};
+use crate::source::cloudwatch::{Fetched, Page};
+use crate::state::{Digest, SharedStore, StoreError};
+
+/// What came of a page.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// How many of its events came for the first time.
+    pub new: u64,
+    /// How many had been judged before.
+    pub repeats: u64,
+    /// The alerts that were raised by it and had not been raised before.
+    pub alerts: Vec<Alert>,
+}
+
+/// Judges pages.
+#[derive(Debug)]
+pub struct Intake<'c> {
+    pub(super) judge: Judge<'c>,
+    store: SharedStore,
+    post: &'c Post,
+}
+
+impl<'c> Intake<'c> {
+    /// An intake whose judge remembers in that store, and whose alerts go to the outbox in it.
+    #[must_use]
+    pub fn new(judge: Judge<'c>, store: SharedStore, post: &'c Post) -> Self {
+        Self {
+            judge: judge.store(Box::new(store.clone())),
+            store,
+            post,
+        }
+    }
+
+    /// Judges what is new on a page.
+    ///
+    /// # Errors
+    /// When the state can't be used; nothing of the page is in it then.
+    pub fn page(&mut self, page: &Page) -> Result<Taken, StoreError> {
+        let source = page.stream.to_string();
+        self.in_batch(page.received, |intake, alerts| {
+            let mut taken = Taken::default();
+            let origins = origins(page);
+            let mut items = Vec::with_capacity(page.events.len());
+            for event in &page.events {
+                if intake.is_new(&source, event)? {
+                    taken.new += 1;
+                    items.extend(item(event, &origins));
+                } else {
+                    taken.repeats += 1;
+                }
+            }
+            let mut on = |alert| {
+                alerts.push(alert);
+                ControlFlow::Continue(())
+            };
+            if intake.judge.take_all(&items, &mut on).is_break()
+                && let Some(failure) = intake.judge.failure()
+            {
+                return Err(failure);
+            }
+            if let Some(position) = page.advance {
+                intake.store.lock().advance(&source, position)?;
+            }
+            Ok(taken)
+        })
+    }
+
+    /// Decides what waited for events from before `until`, since none will come any more; both times
+    /// are milliseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// When the state can't be used; nothing is decided then.
+    pub fn settle(&mut self, until: i64, now: i64) -> Result<Taken, StoreError> {
+        self.in_batch(now, |intake, alerts| {
+            let mut on = |alert| {
+                alerts.push(alert);
+                ControlFlow::Continue(())
+            };
+            let broke = intake.judge.settle(until, &mut on).is_break();
+            match intake.judge.failure().filter(|_| broke) {
+                Some(failure) => Err(failure),
+                None => Ok(Taken::default()),
+            }
+        })
+    }
+
+    /// Posts alerts that no log event raised, and notes what the one who raised them remembers.
+    ///
+    /// # Errors
+    /// When the state can't be used; nothing is posted then.
+    pub fn post(
+        &mut self,
+        raised: Vec<Alert>,
+        memo: (&str, &[u8]),
+        now: i64,
+    ) -> Result<Taken, StoreError> {
+        self.in_batch(now, |intake, alerts| {
+            alerts.extend(raised);
+            intake.store.lock().set_memo(memo.0, memo.1)?;
+            Ok(Taken::default())
+        })
+    }
+
+    /// Forgets alerts that were raised, and events of sources from, before some times.
+    ///
+    /// # Errors
+    /// When the state can't be used; nothing is forgotten then.
+    pub fn forget(
+        &mut self,
+        alerts_before: i64,
+        sources: &mut dyn Iterator<Item = (String, i64)>,
+    ) -> Result<(), StoreError> {
+        let forgotten = self.in_batch(alerts_before, |intake, _| {
+            let mut store = intake.store.lock();
+            store.forget_alerts(alerts_before)?;
+            for (source, before) in sources {
+                store.forget_events(&source, before)?;
+            }
+            Ok(Taken::default())
+        });
+        forgotten.map(|_| ())
+    }
+
+    /// What has been counted since the last time this was asked.
+    pub fn counted(&mut self) -> Tally {
+        self.judge.take_tally()
+    }
+
+    /// Does all of `work`, and posts the alerts it gives, in one transaction.
+    fn in_batch(
+        &mut self,
+        now: i64,
+        work: impl FnOnce(&mut Self, &mut Vec<Alert>) -> Result<Taken, StoreError>,
+    ) -> Result<Taken, StoreError> {
+        self.store.lock().begin()?;
+        let mut alerts = Vec::new();
+        let done = work(self, &mut alerts).and_then(|mut taken| {
+            for alert in alerts {
+                if self.post.put(&mut self.store.lock(), &alert, now)? {
+                    taken.alerts.push(alert);
+                }
+            }
+            self.store.lock().commit()?;
+            Ok(taken)
+        });
+        if done.is_err() {
+            self.store.lock().roll_back();
+        }
+        done
+    }
+
+    fn is_new(&self, source: &str, event: &Fetched) -> Result<bool, StoreError> {
+        // Without an id, equal lines of one millisecond and stream are one.
+        let id = if event.event_id.is_empty() {
+            &event.message
+        } else {
+            &event.event_id
+        };
+        let [a, b, c, d, e, f, g, h, ..] = Digest::of([event.log_stream.as_str(), id]).0;
+        let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        self.store.lock().is_new(source, event.timestamp, number)
+    }
+}
+
+/// The origins of a page's events: one for each of its streams.
+fn origins(page: &Page) -> Vec<Origin> {
+    let mut origins: Vec<Origin> = Vec::new();
+    for event in &page.events {
+        let is_known = |origin: &Origin| origin.log_stream.as_deref() == Some(&event.log_stream);
+        if !origins.iter().any(is_known) {
+            origins.push(Origin {
+                log_stream: Some(event.log_stream.clone()),
+                ..(*page.origin).clone()
+            });
+        }
+    }
+    origins
+}
+
+fn item<'p>(event: &'p Fetched, origins: &'p [Origin]) -> Option<Item<'p>> {
+    let is_its_own = |origin: &&Origin| origin.log_stream.as_deref() == Some(&event.log_stream);
+    Some(Item::Event(LogEvent {
+        message: event.message.as_str().into(),
+        timestamp: Some(event.timestamp),
+        ingestion_time: event.ingestion_time,
+        event_id: (!event.event_id.is_empty()).then(|| event.event_id.as_str().into()),
+        origin: origins.iter().find(is_its_own)?,
+        position: Position::default(),
+    }))
+}

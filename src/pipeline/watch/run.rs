@@ -1,0 +1,223 @@
+//! The loop of a watch: takes what readers deliver, one after the other, and what time brings.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::horizon::Horizon;
+use super::intake::{Intake, Taken};
+use super::report::Report;
+use crate::config::Config;
+use crate::pipeline::health::Monitor;
+use crate::serve::Beat;
+use crate::source::cloudwatch::{Delivery, Notice, Page, What};
+use crate::state::StoreError;
+use crate::telemetry::Clock;
+
+/// From one look at the clock to the next.
+const TICK: Duration = Duration::from_secs(1);
+/// From one deciding to the next, at least; and at least so many times what it took, so that it takes a
+/// small part of the time however much there is to look through. In milliseconds.
+const DECIDE: i64 = 30_000;
+const LEISURE: i64 = 20;
+/// From one forgetting to the next, in milliseconds.
+const FORGET: i64 = 60_000;
+
+/// Why the loop ended.
+#[derive(Debug)]
+pub enum End<T> {
+    /// The readers have stopped, and all that they delivered has been judged.
+    Done,
+    /// Others are to judge from now on.
+    Replaced(T),
+}
+
+/// What comes in.
+#[derive(Debug)]
+pub struct Inputs<T> {
+    /// From the readers.
+    pub deliveries: mpsc::Receiver<Delivery>,
+    /// New detectors and settings.
+    pub replacements: mpsc::Receiver<T>,
+}
+
+/// How long things are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// How long an event is known: as far back as any walk goes.
+    pub events: Duration,
+    /// How long an alert's id is known.
+    pub alerts: Duration,
+}
+
+/// What outlives detectors and settings.
+#[derive(Debug)]
+pub struct Standing {
+    pub(super) monitor: Monitor,
+    pub(super) horizon: Horizon,
+    keep: Keep,
+    saved: String,
+    decide_at: i64,
+    forget_at: i64,
+}
+
+impl Standing {
+    /// The name under which the monitor's memory is kept.
+    pub const MEMO: &str = "health";
+
+    /// What a watch begins with.
+    #[must_use]
+    pub const fn new(monitor: Monitor, horizon: Horizon, keep: Keep) -> Self {
+        Self {
+            monitor,
+            horizon,
+            keep,
+            saved: String::new(),
+            decide_at: 0,
+            forget_at: 0,
+        }
+    }
+}
+
+/// Judges what comes in, with one set of detectors and settings.
+#[derive(Debug)]
+pub struct Watch<'w> {
+    /// Where pages go.
+    pub intake: Intake<'w>,
+    /// What outlives this set.
+    pub standing: &'w mut Standing,
+    /// The settings.
+    pub config: &'w Config,
+    /// Who is told.
+    pub report: &'w Report,
+    /// Shows that this goes on.
+    pub beat: Beat,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Watch<'_> {
+    /// Judges until the readers have stopped or a replacement comes.
+    ///
+    /// # Errors
+    /// When the state can't be used.
+    pub async fn run<T>(&mut self, inputs: &mut Inputs<T>) -> Result<End<T>, StoreError> {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                Some(replacement) = inputs.replacements.recv() => {
+                    return Ok(End::Replaced(replacement));
+                }
+                _ = ticks.tick() => self.tick()?,
+                delivery = inputs.deliveries.recv() => match delivery {
+                    Some(Delivery::Page(page)) => self.page(&page)?,
+                    Some(Delivery::Notice(notice)) => self.notice(&notice),
+                    None => {
+                        self.tick()?;
+                        return Ok(End::Done);
+                    }
+                },
+            }
+        }
+    }
+
+    fn page(&mut self, page: &Page) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let cluster = self.config.cluster_of(&page.origin, None);
+        self.standing.monitor.watch(&page.stream, &cluster, now);
+        self.standing.monitor.page(page);
+        let taken = self.intake.page(page)?;
+        if let Some(position) = page.advance {
+            self.standing.horizon.advance(&page.stream, position);
+        }
+        let tally = self.intake.counted();
+        self.report.page(page, &cluster, &taken, &tally);
+        self.report.counted(&tally);
+        self.raised(&taken);
+        Ok(())
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        let cluster = self.config.cluster_of(&notice.stream.origin(), None);
+        self.standing
+            .monitor
+            .watch(&notice.stream, &cluster, notice.time);
+        self.standing.monitor.notice(notice);
+        if let What::Given { .. } = notice.what {
+            self.standing.horizon.drop(&notice.stream);
+        }
+        self.report.notice(notice, &cluster);
+    }
+
+    fn tick(&mut self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.health(now)?;
+        if now >= self.standing.decide_at {
+            self.decide(now)?;
+        }
+        if now >= self.standing.forget_at {
+            self.forget(now)?;
+        }
+        let views = self.standing.monitor.views();
+        self.report.tick(now, &views);
+        self.beat.beat(now);
+        Ok(())
+    }
+
+    /// Raises what is wrong with the watching itself.
+    fn health(&mut self, now: i64) -> Result<(), StoreError> {
+        let alerts = self.standing.monitor.tick(now);
+        // None in practice: all of it can be written as JSON.
+        let memory = self.standing.monitor.save().unwrap_or_default();
+        if alerts.is_empty() && memory == self.standing.saved {
+            return Ok(());
+        }
+        let taken = self
+            .intake
+            .post(alerts, (Standing::MEMO, memory.as_bytes()), now)?;
+        self.standing.saved = memory;
+        self.raised(&taken);
+        Ok(())
+    }
+
+    /// Decides what waited until no more events could come.
+    fn decide(&mut self, now: i64) -> Result<(), StoreError> {
+        let Some(until) = self.standing.horizon.until(now) else {
+            return Ok(());
+        };
+        let taken = self.intake.settle(until, now)?;
+        let ended = self.clock.now();
+        let pause = DECIDE.max(LEISURE.saturating_mul(ended.saturating_sub(now)));
+        self.standing.decide_at = ended.saturating_add(pause);
+        self.raised(&taken);
+        Ok(())
+    }
+
+    /// Forgets events and alerts that can't come again.
+    fn forget(&mut self, now: i64) -> Result<(), StoreError> {
+        let keep = self.standing.keep;
+        self.intake.forget(
+            before(now, keep.alerts),
+            &mut self
+                .standing
+                .horizon
+                .positions()
+                .map(|(stream, position)| (stream.to_string(), before(*position, keep.events))),
+        )?;
+        self.standing.forget_at = now.saturating_add(FORGET);
+        Ok(())
+    }
+
+    fn raised(&self, taken: &Taken) {
+        if !taken.alerts.is_empty() {
+            self.report.raised(&taken.alerts);
+        }
+    }
+}
+
+fn before(time: i64, keep: Duration) -> i64 {
+    time.saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX))
+}
