@@ -30,4 +30,6 @@ mod quiet;
 mod stats;
 mod story;
 mod threads;
+mod watch;
+mod watching;
 mod wrap;

@@ -19,7 +19,10 @@ pub(super) async fn until_stopped(reading: &watch::Sender<bool>, judged: Judged)
     let mut signals = Signals::new()?;
     let exit = tokio::select! {
         exit = signals.next() => exit,
-        ended = &mut judged => return came_to(ended),
+        ended = &mut judged => {
+            came_to(ended)?;
+            anyhow::bail!("nothing is left to read");
+        }
     };
     tracing::info!("stopping: what was read is judged, and alerts on their way are delivered");
     reading.send_replace(true);
@@ -28,16 +31,12 @@ pub(super) async fn until_stopped(reading: &watch::Sender<bool>, judged: Judged)
             tracing::warn!("stopped at once: nothing is lost, the rest comes after the next start");
             Ok(Exit::Interrupted)
         }
-        ended = judged => came_to(ended).map(|_| exit),
+        ended = judged => came_to(ended).map(|()| exit),
     }
 }
 
-fn came_to(ended: Result<Result<()>, oneshot::error::RecvError>) -> Result<Exit> {
-    match ended {
-        Ok(Ok(())) => anyhow::bail!("nothing is left to read"),
-        Ok(Err(error)) => Err(error),
-        Err(_) => anyhow::bail!("the judging thread ended by a mistake in trailhound"),
-    }
+fn came_to(ended: Result<Result<()>, oneshot::error::RecvError>) -> Result<()> {
+    ended.unwrap_or_else(|_| anyhow::bail!("the judging thread ended by a mistake in trailhound"))
 }
 
 /// SIGTERM and SIGINT.
