@@ -127,7 +127,14 @@ impl State {
 
     /// The bad habit that meets this call.
     fn fault(&mut self, call: &Call) -> Option<Fault> {
-        let key = (call.action, format!("{}/{}", call.region, call.about));
+        let about = [
+            call.account.as_str(),
+            &call.region,
+            &call.owner,
+            &call.about,
+            &call.streams,
+        ];
+        let key = (call.action, about.join("/"));
         let nth = self.asked.entry(key.clone()).or_default();
         *nth += 1;
         let nth = *nth;
