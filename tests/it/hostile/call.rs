@@ -120,6 +120,8 @@ pub(crate) struct Call {
     pub(crate) region: String,
     /// The access key id it was signed with.
     pub(crate) key: String,
+    /// The ARN of who calls: a user, or a session of a role.
+    pub(crate) principal: String,
     /// The log group's name, the topic's or the role's ARN; for DescribeLogGroups the prefix asked for.
     pub(crate) about: String,
     /// The account that has what it is about: the caller's unless an ARN says otherwise.
@@ -165,6 +167,7 @@ impl Call {
             account: caller.account.clone(),
             region: caller.region.clone(),
             key: caller.key.clone(),
+            principal: caller.arn.clone(),
             about,
             streams: text("logStreamNamePrefix"),
             span: (time("startTime"), time("endTime")),

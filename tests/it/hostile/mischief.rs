@@ -29,6 +29,8 @@ pub(crate) struct Mischief {
     pub(crate) repeated: u8,
     /// [`Fault::TokenLost`]
     pub(crate) token_lost: u8,
+    /// [`Fault::Entries`], half of them
+    pub(crate) half_failed: u8,
     /// Of a hundred log events so many become visible only after some more calls on their group. Not a
     /// part of the sum.
     pub(crate) late: u8,
@@ -52,6 +54,7 @@ impl Mischief {
             partial: 15,
             repeated: 10,
             token_lost: 5,
+            half_failed: 10,
             late: 20,
             late_by: 12,
             in_a_row: 3,
@@ -68,6 +71,12 @@ impl Mischief {
         };
         let cuts = [Fault::CutBefore, Fault::CutAfter, Fault::CutInside];
         let garbles = [Fault::Malformed, Fault::WebPage];
+        let half = Fault::Entries {
+            first: which % 2,
+            step: 2,
+            code: "InternalError",
+            sender_fault: false,
+        };
         let table = [
             (self.throttled, Fault::Throttled),
             (self.unavailable, bodied),
@@ -78,19 +87,28 @@ impl Mischief {
             (self.empty, Fault::Empty),
             (self.partial, Fault::Partial(1 + size % 20)),
             (self.repeated, Fault::Repeated(1 + size % 5)),
+            (self.half_failed, half),
         ];
+        let sum: u64 = table.iter().map(|(rate, _)| u64::from(*rate)).sum();
+        assert!(sum <= 100, "of a hundred calls {sum} are to meet trouble");
         let mut left = draw % 100;
         for (rate, fault) in table {
             if left < u64::from(rate) {
-                let pages = matches!(
-                    fault,
-                    Fault::Empty | Fault::Partial(_) | Fault::Repeated(_) | Fault::TokenLost
-                );
-                return (!pages || action.service() == Service::Logs).then_some(fault);
+                return fits(&fault, action).then_some(fault);
             }
             left -= u64::from(rate);
         }
         None
+    }
+}
+
+/// Whether a fault means anything to an action.
+fn fits(fault: &Fault, action: Action) -> bool {
+    match fault {
+        Fault::Empty | Fault::Partial(_) | Fault::Repeated(_) => action == Action::FilterLogEvents,
+        Fault::TokenLost => action.service() == Service::Logs,
+        Fault::Entries { .. } => action == Action::PublishBatch,
+        _ => true,
     }
 }
 

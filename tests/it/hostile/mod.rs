@@ -145,7 +145,14 @@ impl Hostile {
 
     /// Sets the server's time, which then stands still.
     pub(crate) fn set_now(&self, milliseconds: i64) {
-        self.shared.change(|state| state.clock = Some(milliseconds));
+        self.follow(move || milliseconds);
+    }
+
+    /// From now on the server's time is what this says, in milliseconds since the Unix epoch. It is asked
+    /// while the server holds its lock: it must not look at the server itself.
+    pub(crate) fn follow(&self, now: impl Fn() -> i64 + Send + 'static) {
+        self.shared
+            .change(|state| state.clock = Some(Box::new(now)));
     }
 
     /// Looks at what happened so far.

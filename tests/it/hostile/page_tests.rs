@@ -31,6 +31,10 @@ async fn late_events_show_up_behind_the_cursor_after_some_calls() {
     let page = ask.clone().send().await.unwrap();
     assert_eq!(page.events()[1].ingestion_time(), Some(9_000));
     assert_eq!(group.late(), 1);
+    let (tell, told) = std::sync::mpsc::channel();
+    hostile.follow(move || told.try_recv().unwrap_or(10_000));
+    tell.send(12_000).unwrap();
+    assert_eq!((hostile.now(), hostile.now()), (12_000, 10_000));
     group.arrive();
     assert_eq!(seen().await, [early, late, held, last]);
 }

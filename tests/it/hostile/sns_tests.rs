@@ -7,7 +7,7 @@ use aws_sdk_sns::error::ProvideErrorMetadata;
 use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
 
-use super::{ACCOUNT, Action, Fault, Hostile, KEY, Outcome, Published, REGION};
+use super::{ACCOUNT, Action, Fault, Hostile, KEY, Mischief, Outcome, Published, REGION};
 
 fn client(hostile: &Hostile) -> Client {
     Client::new(&hostile.sdk())
@@ -268,4 +268,35 @@ async fn an_answer_can_be_lost_although_the_message_was_taken() {
     assert_eq!(hostile.log(|log| log.count(Action::Publish, &topic)), 7);
     assert_eq!(hostile.log(|log| log.spent(ACCOUNT, REGION)), 7);
     assert_eq!(texts(from_ref(&sns.accepted()[1])), ["a"]);
+}
+
+#[tokio::test]
+async fn mischief_fails_half_a_batch_and_lets_everything_through_in_the_end() {
+    let hostile = Hostile::start();
+    let topic = hostile.sns().topic("alerts");
+    hostile.mischief(Mischief::plenty(7));
+    let batch = client(&hostile).publish_batch().topic_arn(&topic);
+    let mut halves = 0;
+    for number in 0..40 {
+        let mut left = vec![format!("{number}a"), format!("{number}b")];
+        while !left.is_empty() {
+            let entries = left.iter().map(|id| entry(id, id)).collect();
+            let batch = batch
+                .clone()
+                .set_publish_batch_request_entries(Some(entries));
+            if let Ok(said) = batch.send().await {
+                halves += said.failed().len();
+                left = said
+                    .failed()
+                    .iter()
+                    .map(|one| one.id().to_owned())
+                    .collect();
+            }
+        }
+    }
+    assert!(halves > 0);
+    let accepted = hostile.sns().accepted();
+    let distinct: std::collections::BTreeSet<_> = accepted.iter().map(|one| &one.message).collect();
+    assert_eq!(distinct.len(), 80);
+    assert!(accepted.len() > distinct.len(), "no answer was lost");
 }

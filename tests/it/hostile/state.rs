@@ -85,8 +85,8 @@ pub(crate) struct State {
     pub(crate) logs: LogsState,
     pub(crate) sns: SnsState,
     pub(crate) sts: StsState,
-    /// The time that was set; without one it is the machine's.
-    pub(crate) clock: Option<i64>,
+    /// Where the time comes from; without it, from the machine.
+    pub(crate) clock: Option<Box<dyn Fn() -> i64 + Send>>,
     /// How often each action was asked about each thing.
     asked: HashMap<(Action, String), u64>,
 }
@@ -101,10 +101,11 @@ pub(crate) enum Asked {
 
 impl State {
     pub(crate) fn now(&self) -> i64 {
-        self.clock.unwrap_or_else(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-            i64::try_from(since.as_millis()).unwrap()
-        })
+        if let Some(clock) = &self.clock {
+            return clock();
+        }
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        i64::try_from(since.as_millis()).unwrap()
     }
 
     fn answer(&mut self, request: &Request) -> Answer {
@@ -127,7 +128,14 @@ impl State {
 
     /// The bad habit that meets this call.
     fn fault(&mut self, call: &Call) -> Option<Fault> {
-        let key = (call.action, format!("{}/{}", call.region, call.about));
+        let about = [
+            call.account.as_str(),
+            &call.region,
+            &call.owner,
+            &call.about,
+            &call.streams,
+        ];
+        let key = (call.action, about.join("/"));
         let nth = self.asked.entry(key.clone()).or_default();
         *nth += 1;
         let nth = *nth;

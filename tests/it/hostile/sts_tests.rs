@@ -60,6 +60,7 @@ async fn a_role_reads_what_its_account_has() {
             ("444455556666", "eu-west-1")
         );
         assert!(call.key.starts_with("ASIA"), "{call:?}");
+        assert!(call.principal.ends_with("assumed-role/reader/trailhound"));
         assert_eq!(log.count(Action::AssumeRole, ROLE), 1);
     });
     let identity = Client::new(&settings).get_caller_identity().send().await;
