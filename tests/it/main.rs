@@ -1,6 +1,7 @@
 //! trailhound as its users run it: one binary of tests, a module for each behaviour.
 //!
-//! No network, no sleep, no clock: a test waits only for what the program says.
+//! No network but this machine's own, no sleep, no clock: a test waits only for what the program or a
+//! server of its own says. The tests in `moto` install that emulator once, into `target/moto`.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,10 +18,12 @@ mod corpus;
 mod court;
 mod evasions;
 mod explain;
+mod hostile;
 mod invariance;
 mod layers;
 mod manual;
 mod memory;
+mod moto;
 mod prefixes;
 mod program;
 mod quiet;
