@@ -115,7 +115,8 @@ mod tests {
             let turn: &mut u32 = &mut turns[group];
             *turn += 1;
             let (least, most) = (turns.iter().min().unwrap(), turns.iter().max().unwrap());
-            assert!(most - least <= 1, "{turns:?}");
+            // The first one comes twice before the others have asked at all.
+            assert!(most - least <= 2, "{turns:?}");
         }
         // 120 calls at 2.5 in a second, the first at once.
         let took = begun.elapsed();

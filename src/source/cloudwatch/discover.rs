@@ -6,7 +6,6 @@ use rustc_hash::FxHashMap;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::access::{Access, Client};
-use super::backoff;
 use super::delivery::{LogKind, Stream, What};
 use super::describe::{self, Described};
 use super::failure::{Asked, Failure};
@@ -66,7 +65,7 @@ impl Place {
                     Err(closed) => return closed,
                 },
                 Err(failure) => match self.failed(&failure).await {
-                    Ok(()) => backoff::wait(failure.class, self.failures, fastrand::f64()),
+                    Ok(()) => self.ground.outlet.wait(failure.class, self.failures),
                     Err(closed) => return closed,
                 },
             };

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use super::backoff;
 use super::delivery::{Class, LogKind, Purpose, Stream, What};
 use super::lateness::Lateness;
 use super::plan::{Plan, Spans, Stretch};
@@ -111,7 +110,7 @@ impl Follower {
             match track.turn(&self.outlet).await? {
                 Some(class) => {
                     track.failures = track.failures.saturating_add(1);
-                    failed.push(backoff::wait(class, track.failures, fastrand::f64()));
+                    failed.push(self.outlet.wait(class, track.failures));
                 }
                 None => track.failures = 0,
             }

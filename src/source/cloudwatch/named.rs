@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::{Access, Client, Identity};
-use super::backoff;
 use super::claims::Named;
 use super::delivery::{Class, What};
 use super::describe::{self, Described};
@@ -138,7 +137,7 @@ async fn find(
                     .tell(&provisional, &What::Failed { class, message })
                     .await?;
             }
-            tokio::time::sleep(backoff::wait(class, failures, fastrand::f64())).await;
+            tokio::time::sleep(ground.outlet.wait(class, failures)).await;
             continue;
         }
         if failures > TRIES && account.is_some() {

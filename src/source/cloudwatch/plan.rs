@@ -27,7 +27,7 @@ const CHEAP_CALLS: u64 = 2;
 const BUSY_CALLS: u64 = 4;
 
 /// Looking back must begin again after this time, whatever it costs.
-const OVERDUE: i64 = 180_000;
+const OVERDUE: i64 = 300_000;
 
 /// What a call forward earns for looking back: a quarter of all calls.
 const EARNING: f64 = 1.0 / 3.0;

@@ -71,6 +71,7 @@ impl Reader {
                 out: out.clone(),
                 room: Semaphore::new(ROOM),
                 clock: self.clock,
+                first_wait: poll.first_wait,
             }),
             positions: self.positions,
             poll,

@@ -85,6 +85,8 @@ pub struct PollSettings {
     pub share: f64,
     /// Calls in a second for each account and region, instead of a share of the quota.
     pub calls_per_second: Option<f64>,
+    /// The wait after a first failure that may pass by itself; others wait a multiple of it.
+    pub first_wait: Duration,
 }
 
 impl Default for PollSettings {
@@ -96,6 +98,7 @@ impl Default for PollSettings {
             sweep_span: Duration::from_secs(3_600),
             share: 0.5,
             calls_per_second: None,
+            first_wait: Duration::from_millis(500),
         }
     }
 }

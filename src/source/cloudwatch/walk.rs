@@ -2,6 +2,7 @@
 //! Tokens live here only.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::FilterLogEventsOutput;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
@@ -41,9 +42,16 @@ pub(super) struct Outlet {
     /// Pages that may be in memory at once on their way to the channel.
     pub(super) room: Semaphore,
     pub(super) clock: Clock,
+    /// The wait after a first failure.
+    pub(super) first_wait: Duration,
 }
 
 impl Outlet {
+    /// How long to wait after a row of failures, of which the last was of `class`.
+    pub(super) fn wait(&self, class: Class, failures: u32) -> Duration {
+        backoff::wait(self.first_wait, class, failures, fastrand::f64())
+    }
+
     /// Tells how the reading goes.
     pub(super) async fn tell(&self, stream: &Stream, what: What) -> Result<(), Closed> {
         let notice = Notice {
@@ -153,7 +161,7 @@ impl Walker {
                     if at.failures >= patience {
                         return Ok(End::Failed(failure.class));
                     }
-                    let wait = backoff::wait(failure.class, at.failures, fastrand::f64());
+                    let wait = self.outlet.wait(failure.class, at.failures);
                     tokio::time::sleep(wait).await;
                 }
             }
