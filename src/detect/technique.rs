@@ -142,6 +142,20 @@ mod tests {
     }
 
     #[test]
+    fn every_technique_of_a_built_in_detector_serves_something() {
+        let mut seen = 0;
+        for (path, text) in super::super::library::files() {
+            let file: toml::Table = text.parse().unwrap();
+            let ids = file.get("attack").and_then(toml::Value::as_array);
+            for id in ids.into_iter().flatten().filter_map(toml::Value::as_str) {
+                seen += 1;
+                assert!(!tactics(id).is_empty(), "{path}: {id}");
+            }
+        }
+        assert!(seen > 100, "{seen}");
+    }
+
+    #[test]
     fn no_technique_stands_in_the_table_twice() {
         let mut all: Vec<_> = TACTICS.iter().flat_map(|(_, ids)| *ids).collect();
         let count = all.len();

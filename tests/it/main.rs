@@ -27,6 +27,7 @@ mod moto;
 mod prefixes;
 mod program;
 mod quiet;
+mod sns;
 mod stats;
 mod story;
 mod threads;

@@ -3,6 +3,7 @@
 //! Each sink has a drain of its own, so that a slow one holds up nobody. A sink that accepts nothing
 //! rests as a whole: only the first alerts of a pass try it again.
 
+mod guard;
 mod judge;
 mod pace;
 mod store;
@@ -31,9 +32,15 @@ const STORE_PAUSE: i64 = 5_000;
 /// The longest sleep at once: a clock that jumps then does no harm.
 const LONGEST_SLEEP: i64 = 60_000;
 
+/// How often it is told how much waits while alerts go out one batch after the other, in milliseconds.
+const REPORT: i64 = 10_000;
+
 /// How many waiting alerts a drain of an ordered sink looks at, and how many at most when all of those
 /// belong to groups that rest.
 const WINDOW: (usize, usize) = (100, 3_200);
+
+/// Among how many batches a sink's next one is chosen while it accepts nothing.
+const FAILING_WINDOW: usize = 10;
 
 /// How a drain goes about it.
 #[derive(Clone, Debug)]
@@ -79,6 +86,8 @@ pub struct Drain {
     loud: Loud,
     /// Fates that the store did not take yet: until it has, nothing is sent twice.
     unnoted: Vec<(i64, Fate)>,
+    /// When it was last told how much waits.
+    reported: i64,
 }
 
 /// What a pass leaves to do.
@@ -110,6 +119,7 @@ impl Drain {
             pace: Pace::default(),
             loud: Loud::default(),
             unnoted: Vec::new(),
+            reported: i64::MIN,
         }
     }
 
@@ -168,11 +178,14 @@ impl Drain {
             self.report().await;
             return Next::Wait(next);
         }
-        let verdicts = self.sink.deliver(&batch).await;
+        let verdicts = guard::deliver(self.sink.as_mut(), &batch).await;
         self.observer
             .took(self.sink.name(), self.clock.now().saturating_sub(now));
         self.settle(batch, verdicts).await;
         self.note().await;
+        if now.saturating_sub(self.reported) >= REPORT {
+            self.report().await;
+        }
         Next::Again
     }
 
@@ -182,7 +195,14 @@ impl Drain {
         if self.sink.is_ordered() {
             return self.due_in_order(now, most).await;
         }
-        let batch = self.store.due(now, most).await?;
+        // While nothing is accepted, those that were tried least go first: it may be the others' fault.
+        let window = match self.pace.is_failing() {
+            true => most.saturating_mul(FAILING_WINDOW),
+            false => most,
+        };
+        let mut batch = self.store.due(now, window).await?;
+        batch.sort_by_key(|waiting| (waiting.attempts, waiting.number));
+        batch.truncate(most);
         let next = match batch.is_empty() {
             true => self.store.next().await?,
             false => None,
@@ -311,6 +331,7 @@ impl Drain {
 
     /// Tells how much waits.
     async fn report(&mut self) {
+        self.reported = self.clock.now();
         if let Ok((count, oldest)) = self.store.waiting().await {
             self.observer.waiting(self.sink.name(), count, oldest);
         }

@@ -29,6 +29,11 @@ impl Pace {
         now
     }
 
+    /// Whether nothing of the last batch was accepted.
+    pub(super) const fn is_failing(&self) -> bool {
+        self.streak > 0
+    }
+
     /// Until when the sink rests, if it does.
     pub(super) fn resting(&mut self, now: i64) -> Option<i64> {
         self.groups.retain(|_, until| *until > now);

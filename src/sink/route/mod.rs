@@ -29,6 +29,7 @@ pub struct Routes {
     /// Every sink there is.
     all: Vec<String>,
     routes: Vec<Compiled>,
+    warnings: Vec<Fault>,
 }
 
 #[derive(Debug)]
@@ -51,11 +52,12 @@ impl Routes {
         routes: &[Route],
         sinks: &[String],
     ) -> Result<Self, Fault> {
+        let mut warnings = Vec::new();
         let compiled = routes.iter().map(|route| {
             goes_somewhere(name, text, route)?;
             let mut schema = AlertSchema::default();
             let when = route.when.as_ref();
-            let when = when.map(|when| condition(name, text, when, &mut schema));
+            let when = when.map(|when| condition(name, text, when, &mut schema, &mut warnings));
             let places = route
                 .sinks
                 .iter()
@@ -66,10 +68,18 @@ impl Routes {
                 schema,
             })
         });
+        let routes = compiled.collect::<Result<_, Fault>>()?;
         Ok(Self {
-            routes: compiled.collect::<Result<_, Fault>>()?,
+            routes,
             all: sinks.to_vec(),
+            warnings,
         })
+    }
+
+    /// What somebody should know of conditions that can be used all the same.
+    #[must_use]
+    pub fn warnings(&self) -> &[Fault] {
+        &self.warnings
     }
 
     /// The sinks that an alert goes to, each once, in the order they were named to
@@ -123,6 +133,7 @@ fn condition(
     text: &str,
     when: &Spanned<String>,
     schema: &mut AlertSchema,
+    warnings: &mut Vec<Fault>,
 ) -> Result<Program, Fault> {
     let (at, condition) = (content_start(text, when.span().start), when.get_ref());
     let fault = |found| Fault::in_query(name, text, at, condition, found);
@@ -130,11 +141,15 @@ fn condition(
     let Some(query) = analysed.query else {
         return Err(fault(analysed.diagnostics));
     };
-    Program::compile(&query, schema).map_err(|error| {
+    let program = Program::compile(&query, schema).map_err(|error| {
         let mut found = Diagnostics::default();
         found.push(Diagnostic::error("compile", error.span, error.message));
         fault(found)
-    })
+    })?;
+    if !analysed.diagnostics.is_empty() {
+        warnings.push(fault(analysed.diagnostics));
+    }
+    Ok(program)
 }
 
 /// The place of a sink among those there are.

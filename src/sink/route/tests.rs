@@ -115,6 +115,18 @@ fn every_key_can_be_named() {
     }
 }
 
+#[test]
+fn a_negative_test_of_a_key_that_may_be_missing_is_told() {
+    let routes = compiled(&[route(Some("target.namespace != \"shop\""), &["chat"])]).unwrap();
+    let [warning] = routes.warnings() else {
+        unreachable!("{:?}", routes.warnings());
+    };
+    assert!(
+        warning.to_string().contains("ispresent(target.namespace)"),
+        "{warning}"
+    );
+}
+
 fn fault(route: Route) -> String {
     compiled(&[route]).unwrap_err().to_string()
 }

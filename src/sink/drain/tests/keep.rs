@@ -32,7 +32,7 @@ async fn a_refused_alert_goes_to_the_dead_letters_and_the_others_arrive() {
         (&letter["sink"], &letter["reason"]),
         (&"sink".into(), &"no".into())
     );
-    assert_eq!(letter["time"], "2027-01-15T08:00:00Z");
+    assert_eq!(letter["time"], "2027-01-15T08:00:00.000000Z");
     let alert: Alert = serde_json::from_value(letter["alert"].clone()).unwrap();
     assert_eq!(alert.cluster.name.as_deref(), Some("prod"));
     assert_eq!(seen.borrow().calls.len(), 1, "it was not tried again");
@@ -73,4 +73,27 @@ async fn what_cannot_be_buried_is_kept() {
             .all(|(_, fate)| matches!(fate, Fate::Later { .. }))
     );
     assert!(stage.folder.path().exists());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alert_that_makes_its_sink_panic_is_given_up_and_the_others_arrive() {
+    let stage = Stage::new();
+    for number in 0..15 {
+        stage.put("sink", number, "prod");
+    }
+    let (sink, mut seen) = stage.sink("sink", |waiting, _| match waiting.number {
+        3 => panic!("a mistake"),
+        _ => Verdict::Delivered,
+    });
+    let drain = stage.run(sink);
+    accepted(&mut seen, 14).await;
+    stage.end(drain).await;
+    assert_eq!(stage.left(), 0);
+    let [letter] = letters(&stage).try_into().unwrap();
+    assert!(
+        letter["reason"]
+            .as_str()
+            .unwrap()
+            .contains("mistake in trailhound")
+    );
 }
