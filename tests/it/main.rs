@@ -15,6 +15,7 @@ mod cli;
 mod console;
 mod corpus;
 mod court;
+mod doctor;
 mod evasions;
 mod explain;
 mod hostile;
