@@ -137,3 +137,34 @@ fn settings_without_anything_to_try_are_a_mistake_of_usage() {
     let ran = doctor(&aws, "[lists]\n", &[]).exits(2);
     ran.says(&["there is nothing to try"]);
 }
+
+#[test]
+fn the_policies_allow_what_is_called_and_nothing_that_changes_a_log() {
+    let read = |name: &str| -> serde_json::Value {
+        let path = format!("{}/config/iam/{name}", crate::program::ROOT);
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let mut actions = Vec::new();
+    for name in ["read.json", "assume.json"] {
+        for statement in read(name)["Statement"].as_array().unwrap() {
+            match &statement["Action"] {
+                serde_json::Value::String(action) => actions.push(action.clone()),
+                several => {
+                    let several = several.as_array().unwrap().iter();
+                    actions.extend(several.map(|action| action.as_str().unwrap().to_owned()));
+                }
+            }
+        }
+    }
+    actions.sort();
+    let needed = [
+        "logs:DescribeLogGroups",
+        "logs:DescribeLogStreams",
+        "logs:FilterLogEvents",
+        "sts:AssumeRole",
+    ];
+    assert_eq!(actions, needed);
+    let trust = read("trust.json");
+    let condition = "/Statement/0/Condition/StringEquals/sts:ExternalId";
+    assert!(trust.pointer(condition).is_some());
+}

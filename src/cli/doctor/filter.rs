@@ -22,8 +22,8 @@ pub(crate) struct Seen {
     pub(crate) pages: u32,
     /// The stretch that they cover, in milliseconds.
     pub(crate) span: i64,
-    newest: Option<i64>,
-    calls: u32,
+    pub(super) newest: Option<i64>,
+    pub(super) calls: u32,
 }
 
 /// Reads it; `now` in milliseconds since the Unix epoch.

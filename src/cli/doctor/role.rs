@@ -101,10 +101,14 @@ pub(crate) async fn assume(
     Ok((taken, Finding::ok("role", role, words)))
 }
 
-fn trust(external_id: Option<&str>) -> String {
+fn trust(external_id: Option<&str>) -> &'static str {
     match external_id {
-        Some(id) => format!("the role's trust policy has to name that principal and accept the external id {id:?}"),
-        None => "the role's trust policy has to name that principal; if it asks for an external id, set external_id at the cluster".to_owned(),
+        Some(_) => {
+            "the role's trust policy has to name that principal and accept the cluster's external_id"
+        }
+        None => {
+            "the role's trust policy has to name that principal; if it asks for an external id, set external_id at the cluster"
+        }
     }
 }
 
