@@ -109,9 +109,6 @@ async fn it_ends_when_nobody_takes_what_it_builds() {
 #[test]
 fn everything_is_compiled_and_tested_before_it_runs() {
     let enable = Enable::default();
-    let (_, engine) = build(None, &[], &enable).unwrap();
-    assert!(engine.detectors().len() > 50);
-
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("own.toml");
     let head = "id = 'own'\ntitle = 'Own'\nseverity = 'low'\nsummary = 'x'\nquery = 'filter verb = \"get\"'\n";
