@@ -183,7 +183,9 @@ impl ClusterConfig {
         group_name(&self.log_group)
     }
 
-    fn region_or_arn(&self) -> Option<String> {
+    /// The region, as it is set or as the ARN tells it.
+    #[must_use]
+    pub fn region_or_arn(&self) -> Option<String> {
         self.region.clone().or_else(|| arn_part(&self.log_group, 3))
     }
 

@@ -58,7 +58,8 @@ pub struct Alert {
     pub runbook: Option<String>,
     /// Whether a record behind it was cut off, so that some of it was judged unseen.
     pub truncated: bool,
-    /// For the closing summary of alerts that were folded into one: the id of that one.
+    /// For the closing summary of alerts that were folded into one, and for the end of a trouble with
+    /// the watching itself: the id of the alert it closes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closes: Option<AlertId>,
     /// The program and version that raised it.

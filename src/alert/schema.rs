@@ -39,7 +39,7 @@ pub fn document() -> Value {
         json!({"type": "object", "additionalProperties": {"type": "number"}}),
     );
     schema["properties"]["closes"] = described(
-        "For the closing summary of alerts that were folded into one, the id of that one; not there else.",
+        "For the closing summary of alerts that were folded into one, and for the end of a trouble with the watching itself, the id of the alert it closes; not there else.",
         json!({"type": "string", "pattern": "^[0-9a-f]{32}$"}),
     );
     schema["properties"]["shortened"] = described(

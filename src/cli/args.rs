@@ -53,6 +53,12 @@ pub enum Command {
     /// CloudWatch Logs bills the bytes of the log lines, so bytes are what counts here: shares and
     /// the order are theirs. A copy of an event in a second file counts again.
     Stats(StatsArgs),
+    /// Try every call that the settings need, and say what to mend.
+    ///
+    /// Who calls, each role, each log group: whether it is there, can be read and is fresh; whether polling
+    /// can keep up with the quota of the region; the topic. One line for each. Nothing is changed, and
+    /// nothing is published without --send-test. Exit code 1 when something failed.
+    Doctor(DoctorArgs),
     /// List, show, check and test detectors.
     Detectors(DetectorsArgs),
     /// List the fields that queries can use.
@@ -253,6 +259,20 @@ pub struct StatsArgs {
     /// Name of the cluster, where the input does not tell it.
     #[arg(long, value_name = "NAME")]
     pub cluster: Option<String>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Arguments)]
+pub struct DoctorArgs {
+    /// Settings: clusters and sinks.
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Publish a test message to the SNS topic.
+    #[arg(long)]
+    pub send_test: bool,
+    /// How findings are written [default: pretty on a terminal, else json].
+    #[arg(long)]
+    pub format: Option<AlertFormat>,
 }
 
 /// Commands of `detectors`.

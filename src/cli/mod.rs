@@ -4,6 +4,7 @@ mod args;
 mod completions;
 mod coverage;
 mod detectors;
+mod doctor;
 mod entries;
 mod exit;
 mod explain;
@@ -50,6 +51,7 @@ pub fn run() -> ExitCode {
         args::Command::Query(args) => query::run(args),
         args::Command::Explain(args) => explain::run(&args),
         args::Command::Stats(args) => stats::run(&args),
+        args::Command::Doctor(args) => doctor::run(&args),
         args::Command::Detectors(args) => detectors::run(args),
         args::Command::Fields(args) => fields::run(&args),
         args::Command::Completions(args) => completions::run(&args),

@@ -81,6 +81,9 @@ pub struct PollConfig {
     pub share: f64,
     /// Calls a second for each account and region, instead of a share of the region's quota.
     pub calls_per_second: Option<f64>,
+    /// From a first failure that may pass by itself to the next try; later ones wait longer.
+    #[serde(deserialize_with = "duration::read")]
+    pub retry: Duration,
 }
 
 impl Default for PollConfig {
@@ -92,6 +95,7 @@ impl Default for PollConfig {
             sweep_span: minutes(60),
             share: 0.5,
             calls_per_second: None,
+            retry: Duration::from_millis(500),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod health;
 mod judge;
 mod merge;
 mod once;
+pub mod reload;
 mod remember;
 mod seed;
 mod settle;

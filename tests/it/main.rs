@@ -16,6 +16,7 @@ mod cli;
 mod console;
 mod corpus;
 mod court;
+mod doctor;
 mod evasions;
 mod explain;
 mod hostile;

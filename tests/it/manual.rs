@@ -14,8 +14,10 @@ mod alert;
 mod commands;
 mod detectors;
 mod fields;
+mod health;
 mod input;
 mod markdown;
+mod metrics;
 mod query;
 
 use std::fs;
@@ -89,4 +91,14 @@ fn manual_of_the_commands_is_current() {
 #[test]
 fn manual_of_the_input_is_current() {
     page("input.md", &input::page());
+}
+
+#[test]
+fn manual_of_the_health_is_current() {
+    page("health.md", &health::page());
+}
+
+#[test]
+fn manual_of_the_metrics_is_current() {
+    page("metrics.md", &metrics::page());
 }

@@ -15,6 +15,7 @@ use crate::program::{self, write};
 pub(crate) const QUICK: &str = r#"
 [poll]
 interval = "20ms"
+retry = "5ms"
 calls_per_second = 100000
 [health]
 listen = "off"

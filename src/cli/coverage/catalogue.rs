@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
 use super::answer::Answer;
+use crate::alert::health::Trouble;
 
 /// The rows, as they are kept in `catalogue.toml`.
 const TEXT: &str = include_str!("catalogue.toml");
@@ -42,7 +43,16 @@ pub(super) struct Row {
     pub(super) what: String,
     /// Why no detector answers for it; absent where one does.
     pub(super) why: Option<String>,
+    /// The alert about the watching itself that answers for it, where no event could.
+    health: Option<String>,
     pub(super) note: Option<String>,
+}
+
+impl Row {
+    /// The alert about the watching itself that answers for it.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.health.as_deref().and_then(Trouble::of)
+    }
 }
 
 impl Catalogue {

@@ -15,6 +15,7 @@ use super::Exit;
 use super::args::{CoverageFormat, DetectorSetArgs, TableFormat};
 use super::setup;
 use super::table::{self, Table};
+use crate::alert::health::Trouble;
 use answer::Answer;
 use catalogue::{Catalogue, Row};
 
@@ -48,8 +49,10 @@ fn rows(catalogue: &Catalogue, answers: &[Answer<'_>]) -> Table {
     ]);
     for row in &catalogue.row {
         let found: Vec<&Answer<'_>> = answers.iter().filter(|a| a.is_for(&row.id)).collect();
-        if found.is_empty() {
-            table.push(unanswered(row));
+        match row.trouble() {
+            Some(trouble) => table.push(watched(row, trouble)),
+            None if found.is_empty() => table.push(unanswered(row)),
+            None => {}
         }
         for answer in found {
             table.push(answered(&row.id, answer, &row.what));
@@ -71,6 +74,20 @@ fn answered(row: &str, answer: &Answer<'_>, what: &str) -> [String; 8] {
         answer.needs.to_owned(),
         answer.attack.join(" "),
         what.to_owned(),
+    ]
+}
+
+/// A row that the watch itself answers for.
+fn watched(row: &Row, trouble: Trouble) -> [String; 8] {
+    [
+        row.id.clone(),
+        trouble.id().to_owned(),
+        "health".to_owned(),
+        trouble.severity().to_string(),
+        "yes".to_owned(),
+        "audit".to_owned(),
+        trouble.attack().join(" "),
+        row.what.clone(),
     ]
 }
 

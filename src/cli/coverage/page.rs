@@ -36,7 +36,8 @@ pub(super) fn of(catalogue: &Catalogue, answers: &[Answer<'_>]) -> String {
 }
 
 fn intro(catalogue: &Catalogue, answers: &[Answer<'_>]) -> String {
-    let answered = |row: &&Row| answers.iter().any(|answer| answer.is_for(&row.id));
+    let answered =
+        |row: &&Row| row.trouble().is_some() || answers.iter().any(|answer| answer.is_for(&row.id));
     let beyond = answers
         .iter()
         .filter(|answer| catalogue.is_beyond(answer))
@@ -62,6 +63,14 @@ fn lines(row: &Row, answers: &[Answer<'_>]) -> String {
     let what = format!("{}{note}", row.what);
     let found = answers.iter().filter(|answer| answer.is_for(&row.id));
     let out: String = found.map(|answer| line(&row.id, &what, answer)).collect();
+    if let Some(trouble) = row.trouble() {
+        let (id, what, severity) = (trouble.id(), cell(&what), trouble.severity());
+        let attack = trouble.attack().join(" ");
+        return format!(
+            "| `{}` | {what} | [{id}](health.md#{id}) | health | {severity} | yes | audit | {attack} |\n",
+            row.id
+        );
+    }
     if out.is_empty() {
         let why = row.why.as_deref().unwrap_or("?");
         return format!("| `{}` | {} | *{why}* | | | | | |\n", row.id, cell(&what));

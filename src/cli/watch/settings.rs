@@ -61,6 +61,7 @@ pub(super) fn reader(
             sweep_span: poll.sweep_span,
             share: poll.share,
             calls_per_second: poll.calls_per_second,
+            first_wait: poll.retry,
         },
     })
 }

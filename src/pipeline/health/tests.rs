@@ -12,7 +12,9 @@ use proptest::prelude::*;
 use super::{Limits, Monitor, State};
 use crate::alert::Alert;
 use crate::record::{Cluster, Origin};
-use crate::source::cloudwatch::{Class, Fetched, LogKind, Notice, Page, Stream, What};
+use crate::source::cloudwatch::{
+    Class, Fetched, Found, LogKind, Notice, Page, Purpose, Stream, What,
+};
 
 const START: i64 = 1_800_000_000_000;
 const SECOND: i64 = 1_000;
@@ -95,7 +97,15 @@ impl Watch {
 
     fn walked(&mut self, kind: LogKind) {
         let until = self.now;
-        self.notice(kind, What::Walked { until, calls: 1 });
+        let walked = What::Walked {
+            until,
+            calls: 1,
+            purpose: Purpose::Forward,
+            found: Found::default(),
+            lateness: 0,
+            behind: 0,
+        };
+        self.notice(kind, walked);
     }
 
     fn failed(&mut self, kind: LogKind, class: Class) {
@@ -138,13 +148,17 @@ impl Watch {
 
 /// Both logs can be read and are empty.
 fn quiet(watch: &mut Watch) {
-    LogKind::ALL.map(|kind| watch.walked(kind));
+    for kind in LogKind::ALL {
+        watch.walked(kind);
+    }
 }
 
 /// Every call fails alike.
 fn all_fail(class: Class) -> impl FnMut(&mut Watch) {
     move |watch| {
-        LogKind::ALL.map(|kind| watch.failed(kind, class));
+        for kind in LogKind::ALL {
+            watch.failed(kind, class);
+        }
     }
 }
 

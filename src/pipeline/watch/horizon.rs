@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_slowest_log_decides_unless_it_is_lost() {
-        let minutes = |number| Duration::from_secs(60 * number);
+        let minutes = |number: u64| Duration::from_secs(60 * number);
         let mut horizon = Horizon::new(minutes(15), minutes(60));
         assert_eq!(horizon.until(0), None);
         let now = 1_000 * MINUTE;

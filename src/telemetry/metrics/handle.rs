@@ -5,8 +5,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 
-use super::board::{Logs, Seconds, Sinks, seconds};
+use super::board::seconds;
 use super::label::{Log, LogCause, LogClass, Sink};
+use super::set::{Logs, Seconds, Sinks};
 
 /// Counts what becomes of a log. Clones share the numbers.
 #[derive(Clone, Debug)]

@@ -6,9 +6,12 @@
 mod board;
 mod handle;
 mod label;
+mod register;
+mod set;
 
-pub use board::{Described, Metrics};
+pub use board::Metrics;
 pub use handle::{LogMetrics, SinkMetrics};
+pub use register::Described;
 
 #[cfg(test)]
 mod tests;

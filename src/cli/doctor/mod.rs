@@ -1,0 +1,164 @@
+//! `trailhound doctor`: tries each call that the settings need, and says for each what to mend.
+//!
+//! It reads and changes nothing; a message is published only when asked for.
+
+mod filter;
+mod finding;
+mod group;
+mod rate;
+mod refusal;
+mod role;
+mod topic;
+
+use std::io::IsTerminal as _;
+
+use anyhow::{Context as _, Result};
+use aws_config::SdkConfig;
+
+use super::Exit;
+use super::args::{AlertFormat, DoctorArgs};
+use super::exit::UsageError;
+use super::setup;
+use crate::config::{ClusterConfig, Config, Settings};
+use crate::source::cloudwatch::LogKind;
+use finding::{Finding, Level, tell};
+use group::Group;
+use rate::Need;
+use role::Caller;
+
+pub(super) fn run(args: &DoctorArgs) -> Result<Exit> {
+    let settings = setup::settings(Some(&args.config))?;
+    let config = &settings.config;
+    if config.cluster.is_empty() && config.discover.is_none() && topics(config).next().is_none() {
+        let name = &settings.name;
+        return Err(UsageError(format!(
+            "{name} names no [[cluster]], no [discover] and no SNS sink: there is nothing to try"
+        ))
+        .into());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("can't start")?;
+    let format = args.format.unwrap_or_else(|| {
+        if std::io::stdout().is_terminal() {
+            AlertFormat::Pretty
+        } else {
+            AlertFormat::Json
+        }
+    });
+    runtime.block_on(async {
+        let sdk = crate::telemetry::aws().await;
+        let mut report = Report {
+            format,
+            worst: Level::Ok,
+        };
+        examine(&settings, &sdk, args.send_test, &mut report).await?;
+        Ok(match report.worst {
+            Level::Ok | Level::Warn => Exit::Done,
+            Level::Fail => Exit::Failed,
+        })
+    })
+}
+
+/// The topics of the sinks.
+fn topics(config: &Config) -> impl Iterator<Item = &str> {
+    let sinks = config.sink.values();
+    sinks.filter_map(|sink| sink.get_ref().topic_arn.as_deref())
+}
+
+/// Where findings go.
+struct Report {
+    format: AlertFormat,
+    worst: Level,
+}
+
+impl Report {
+    fn add(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<()> {
+        for finding in findings {
+            if self.worst == Level::Ok || finding.level == Level::Fail {
+                self.worst = finding.level;
+            }
+            tell(&finding, self.format)?;
+        }
+        Ok(())
+    }
+}
+
+async fn examine(
+    settings: &Settings,
+    sdk: &SdkConfig,
+    send: bool,
+    report: &mut Report,
+) -> Result<()> {
+    let caller = match role::identity(sdk).await {
+        Ok((caller, fine)) => {
+            report.add([fine])?;
+            caller
+        }
+        Err(finding) => return report.add([finding]),
+    };
+    let interval = settings.config.poll.interval;
+    let mut need = Need::default();
+    for cluster in &settings.config.cluster {
+        if let Some((group, reader)) = enter(cluster, &caller, report).await? {
+            for kind in LogKind::ALL {
+                report.add([group::streams(&group, kind, &reader).await])?;
+                let now = chrono::Utc::now().timestamp_millis();
+                let (seen, finding) = filter::look(&group, kind, &reader, now).await;
+                report.add([finding])?;
+                if let Some(seen) = seen {
+                    need.add(&reader.account, &group.region, seen, interval);
+                }
+            }
+        }
+    }
+    report.add(need.findings())?;
+    for topic in topics(&settings.config) {
+        report.add(topic::topic(&caller, topic, send).await)?;
+    }
+    Ok(())
+}
+
+/// The log group of a cluster and who reads it, if it can be read at all.
+async fn enter(
+    cluster: &ClusterConfig,
+    caller: &Caller,
+    report: &mut Report,
+) -> Result<Option<(Group, Caller)>> {
+    let of_sdk = || caller.sdk.region().map(ToString::to_string);
+    let Some(region) = cluster.region_or_arn().or_else(of_sdk) else {
+        let unknown = Finding::ok("region", &cluster.log_group, "its region is not known");
+        report.add([unknown.fail("set region at the cluster, or AWS_REGION")])?;
+        return Ok(None);
+    };
+    let reader = match &cluster.role_arn {
+        None => Caller {
+            sdk: role::in_region(&caller.sdk, &region),
+            ..caller.clone()
+        },
+        Some(role) => {
+            match role::assume(caller, role, cluster.external_id.as_deref(), &region).await {
+                Ok((reader, fine)) => {
+                    report.add([fine])?;
+                    reader
+                }
+                Err(finding) => {
+                    report.add([finding])?;
+                    return Ok(None);
+                }
+            }
+        }
+    };
+    let group = Group::new(&cluster.log_group, &region, &reader);
+    match group::class(&group, &reader).await {
+        Ok(findings) => {
+            report.add(findings)?;
+            Ok(Some((group, reader)))
+        }
+        Err(findings) => {
+            report.add(findings)?;
+            Ok(None)
+        }
+    }
+}
