@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use super::Common;
 use super::settings::{self, Set};
@@ -15,7 +15,7 @@ use crate::pipeline::Judge;
 use crate::pipeline::health::{Limits, Monitor};
 use crate::pipeline::watch::{End, Horizon, Inputs, Intake, Keep, Report, Standing, Watch};
 use crate::serve::Beat;
-use crate::source::cloudwatch::{Delivery, Stream};
+use crate::source::cloudwatch::Stream;
 use crate::state::{Bounds, SharedStore, SqliteStore, StoreError};
 use crate::telemetry::Clock;
 
@@ -52,26 +52,19 @@ impl Judging {
         self,
         common: &Common,
         set: Arc<Set>,
-        deliveries: mpsc::Receiver<Delivery>,
+        inputs: Inputs<Arc<Set>>,
     ) -> Result<Judged> {
         let (done, judged) = oneshot::channel();
-        let (replace, replacements) = mpsc::channel::<Arc<Set>>(1);
         let report = Report::new(
             common.metrics.clone(),
             common.status.clone(),
             self.committed.clone(),
         );
         let clock = common.clock.clone();
-        let inputs = Inputs {
-            deliveries,
-            replacements,
-        };
         let handle = Handle::current();
         std::thread::Builder::new()
             .name("judge".to_owned())
             .spawn(move || {
-                // Nobody replaces anything any more when this thread has ended.
-                let _replace = replace;
                 let ended = handle.block_on(self.run(set, inputs, &report, &clock));
                 // Nobody waits for it any more only when the program ends.
                 let _ = done.send(ended);
@@ -111,7 +104,10 @@ impl Judging {
             };
             match watch.run(&mut inputs).await? {
                 End::Done => return Ok(()),
-                End::Replaced(new) => current = new,
+                End::Replaced(new) => {
+                    report.detectors(new.engine.detectors().len());
+                    current = new;
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `trailhound watch`: live clusters to alerts, for as long as it runs.
 
 mod judging;
+mod orphans;
 mod settings;
 mod signals;
 
@@ -16,7 +17,8 @@ use tokio::task::JoinSet;
 use super::args::WatchArgs;
 use super::exit::UsageError;
 use super::{Exit, replay, setup};
-use crate::pipeline::watch::{Alerts, Deliveries};
+use crate::pipeline::reload::{Reloader, Telling};
+use crate::pipeline::watch::{Alerts, Deliveries, Inputs};
 use crate::serve::{self, Beat, Site};
 use crate::sink::{DeadLetters, Drain, DrainSettings, SharedOutbox, Signals, Sink};
 use crate::source::cloudwatch::{Delivery, Reader};
@@ -54,6 +56,7 @@ struct Common {
 }
 
 async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
+    let signals = signals::Signals::new()?;
     let config = &set.settings.config;
     let clock = Clock::new(|| Utc::now().timestamp_millis());
     let from = from(args, clock.now())?;
@@ -80,15 +83,24 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
     let site = serve(&common, config.health.listen, beat.clone()).await?;
     let (out, deliveries) = mpsc::channel::<Delivery>(WAITING);
     start(&common, read, &store, &aws, out)?;
+    let (replace, replacements) = mpsc::channel(1);
+    let asked = reload(args, &common, &set, replace);
     let judging = Judging {
         store,
         committed,
         beat,
         args: args.clone(),
     };
-    let judged = judging.start(&common, Arc::clone(&set), deliveries)?;
+    let judged = judging.start(
+        &common,
+        Arc::clone(&set),
+        Inputs {
+            deliveries,
+            replacements,
+        },
+    )?;
     announce(&set, &path);
-    let ended = signals::until_stopped(&common.reading, judged).await;
+    let ended = signals::until_stopped(&common.reading, judged, &asked, signals).await;
     // Whatever was judged is on its way now.
     common.delivering.send_replace(true);
     while drains.join_next().await.is_some() {}
@@ -141,7 +153,11 @@ fn drain(
     committed: &watch::Sender<u64>,
 ) -> Result<JoinSet<()>> {
     let config = &set.settings.config;
-    let outbox: SharedOutbox = Arc::new(Mutex::new(Alerts::new(SqliteOutbox::open(state)?)));
+    let dead = DeadLetters::at(settings::dead_letters(state));
+    let mut alerts = Alerts::new(SqliteOutbox::open(state)?);
+    let names = settings::sink_names(config);
+    orphans::bury(&mut alerts, &names, &dead, common.clock.now())?;
+    let outbox: SharedOutbox = Arc::new(Mutex::new(alerts));
     let observer = Arc::new(Deliveries::new(
         common.metrics.clone(),
         common.status.clone(),
@@ -152,7 +168,7 @@ fn drain(
         let settings = DrainSettings {
             keep: config.state.keep,
             grace: config.shutdown.within,
-            dead: DeadLetters::at(settings::dead_letters(state)),
+            dead: dead.clone(),
         };
         let signals = Signals {
             committed: committed.subscribe(),
@@ -169,6 +185,28 @@ fn drain(
         drains.spawn(drain.run());
     }
     Ok(drains)
+}
+
+/// Reads settings and detectors again when their files change, or when what this returns is told to.
+fn reload(
+    args: &WatchArgs,
+    common: &Common,
+    set: &Arc<Set>,
+    replace: mpsc::Sender<Arc<Set>>,
+) -> mpsc::Sender<()> {
+    let (ask, asked) = mpsc::channel(1);
+    let paths = args.detectors.dirs.iter().chain(&args.detectors.config);
+    let (args, set) = (args.detectors.clone(), Arc::clone(set));
+    let telling = Telling {
+        metrics: common.metrics.clone(),
+        status: common.status.clone(),
+        clock: common.clock.clone(),
+    };
+    common.metrics.detectors(set.engine.detectors().len());
+    common.status.detectors(set.engine.detectors().len());
+    let reloader = Reloader::new(paths.cloned().collect(), move || set.reload(&args), telling);
+    tokio::spawn(reloader.run(asked, replace));
+    ask
 }
 
 /// Serves health and metrics until what this returns is dropped.

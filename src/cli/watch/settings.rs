@@ -7,10 +7,15 @@ use std::time::Duration;
 use anyhow::Result;
 use aws_config::SdkConfig;
 
+use crate::cli::args::DetectorSetArgs;
 use crate::cli::exit::UsageError;
 use crate::cli::setup;
 use crate::config::{BodyKind, Config, Settings, SinkKind};
+use crate::detect::{Enable, Engine, Fault};
 use crate::pipeline::health::Limits;
+use crate::pipeline::reload;
+use crate::pipeline::watch::Post;
+use crate::query::Style;
 use crate::sink::{
     Body, FileSettings, FileSink, Format, PrintedSink, Route, Routes, Sink, SnsSettings, SnsSink,
 };
@@ -80,18 +85,15 @@ pub(super) fn limits(config: &Config) -> Limits {
 }
 
 /// The names of the sinks there are.
-fn sink_names(config: &Config) -> Vec<String> {
+pub(super) fn sink_names(config: &Config) -> Vec<String> {
     if config.sink.is_empty() {
         return vec![STDOUT.to_owned()];
     }
     config.sink.keys().cloned().collect()
 }
 
-/// The routes, compiled.
-///
-/// # Errors
-/// When one can't be used; the message shows the place.
-pub(super) fn routes(settings: &Settings) -> Result<Routes> {
+/// The routes to sinks of these names, compiled.
+fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
     let routes: Vec<Route> = settings
         .config
         .route
@@ -101,9 +103,7 @@ pub(super) fn routes(settings: &Settings) -> Result<Routes> {
             sinks: route.sinks.clone(),
         })
         .collect();
-    let names = sink_names(&settings.config);
-    Routes::compile(&settings.name, &settings.text, &routes, &names)
-        .map_err(|fault| UsageError(fault.render(setup::style())).into())
+    Routes::compile(&settings.name, &settings.text, &routes, sinks)
 }
 
 /// The sinks, ready to deliver. Nothing is sent yet.
@@ -175,8 +175,8 @@ pub(super) fn dead_letters(state: &Path) -> std::path::PathBuf {
 #[derive(Debug)]
 pub(super) struct Set {
     pub(super) settings: Settings,
-    pub(super) engine: crate::detect::Engine,
-    pub(super) post: crate::pipeline::watch::Post,
+    pub(super) engine: Engine,
+    pub(super) post: Post,
 }
 
 impl Set {
@@ -184,14 +184,71 @@ impl Set {
     ///
     /// # Errors
     /// When something is wrong with them.
-    pub(super) fn load(args: &crate::cli::args::DetectorSetArgs) -> Result<Arc<Self>> {
+    pub(super) fn load(args: &DetectorSetArgs) -> Result<Arc<Self>> {
         let settings = setup::settings(args.config.as_deref())?;
         let engine = setup::engine(args, &settings)?;
-        let post = crate::pipeline::watch::Post::new(routes(&settings)?);
+        let routes = routes(&settings, &sink_names(&settings.config))
+            .map_err(|fault| UsageError(fault.render(setup::style())))?;
+        let post = Post::new(routes);
         Ok(Arc::new(Self {
             settings,
             engine,
             post,
         }))
     }
+
+    /// The same again, for a watch that runs: every test of every detector must pass, and the sinks are
+    /// those that run.
+    ///
+    /// # Errors
+    /// When something is wrong, in words.
+    pub(super) fn reload(&self, args: &DetectorSetArgs) -> Result<Arc<Self>, String> {
+        let enable = Enable {
+            all: args.enable.iter().any(|id| id == "all"),
+            ids: args
+                .enable
+                .iter()
+                .filter(|id| *id != "all")
+                .cloned()
+                .collect(),
+        };
+        let (settings, engine) = reload::build(args.config.as_deref(), &args.dirs, &enable)?;
+        let sinks = sink_names(&self.settings.config);
+        let routes = routes(&settings, &sinks).map_err(|fault| fault.render(Style::Plain))?;
+        if fixed(&settings.config) != fixed(&self.settings.config) {
+            tracing::warn!(
+                "of the settings only [lists], [[allow]], [[route]], and names and labels of a [[cluster]] change while it runs; the rest needs a restart"
+            );
+        }
+        Ok(Arc::new(Self {
+            settings,
+            engine,
+            post: Post::new(routes),
+        }))
+    }
+}
+
+/// What does not change while a watch runs, as a text to compare.
+fn fixed(config: &Config) -> String {
+    let Config {
+        cluster,
+        discover,
+        state,
+        poll,
+        health,
+        shutdown,
+        sink,
+        lists: _,
+        allow: _,
+        route: _,
+    } = config;
+    let cluster: Vec<_> = cluster
+        .iter()
+        .map(|one| (&one.log_group, &one.region, &one.role_arn, &one.external_id))
+        .collect();
+    let sink: Vec<_> = sink
+        .iter()
+        .map(|(name, one)| (name, one.get_ref()))
+        .collect();
+    format!("{cluster:?} {discover:?} {state:?} {poll:?} {health:?} {shutdown:?} {sink:?}")
 }

@@ -14,6 +14,14 @@ impl Alerts {
     pub const fn new(outbox: SqliteOutbox) -> Self {
         Self(outbox)
     }
+
+    /// The sinks that alerts wait for.
+    ///
+    /// # Errors
+    /// When the state can't be used.
+    pub fn sinks(&mut self) -> Result<Vec<String>, StoreError> {
+        self.0.sinks()
+    }
 }
 
 impl Outbox for Alerts {

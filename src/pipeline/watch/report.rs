@@ -37,6 +37,12 @@ impl Report {
         }
     }
 
+    /// So many detectors run from now on.
+    pub fn detectors(&self, count: usize) {
+        self.metrics.detectors(count);
+        self.status.detectors(count);
+    }
+
     /// A page was judged.
     pub(super) fn page(&self, page: &Page, cluster: &Cluster, taken: &Taken, tally: &Tally) {
         self.of(&page.stream, cluster, |metrics, log| {

@@ -80,6 +80,20 @@ impl SqliteOutbox {
             .map_err(|reason| self.failed(reason))
     }
 
+    /// The sinks that texts wait for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn sinks(&mut self) -> Result<Vec<String>, StoreError> {
+        let read = |connection: &Connection| -> rusqlite::Result<Vec<String>> {
+            connection
+                .prepare_cached("SELECT DISTINCT sink FROM waiting")?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        read(&self.connection).map_err(|reason| self.failed(reason))
+    }
+
     /// How many texts wait for a sink, and since when the oldest.
     ///
     /// # Errors
