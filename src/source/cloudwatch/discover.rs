@@ -83,7 +83,8 @@ impl Place {
         groups.retain(|group| is_wanted(prefix, &group.name));
         let all_told = groups.iter().all(|group| group.arn.is_some());
         match identity {
-            Err(failure) if !all_told && self.client.payer().is_none() => Err(failure),
+            // Without the caller's account it can't be told which groups are linked.
+            Err(failure) if (linked || !all_told) && self.client.payer().is_none() => Err(failure),
             _ => Ok(groups),
         }
     }
