@@ -42,7 +42,7 @@ async fn survives(seed: u64) {
                 missing.remove(&event.event_id);
             }
             pages += 1;
-            if pages < 200 && pages % 4 == 0 {
+            if pages < 200 && pages.is_multiple_of(4) {
                 let at = day.now() - i64::try_from(seed % 3).unwrap() * 5_000;
                 missing.insert(group.put(AUDIT, at, "while it is read"), (AUDIT, at));
             }
