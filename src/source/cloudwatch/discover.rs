@@ -10,9 +10,9 @@ use super::delivery::{LogKind, Stream, What};
 use super::describe::{self, Described};
 use super::failure::{Asked, Failure};
 use super::group::{is_wanted, label};
+use super::outlet::Closed;
 use super::settings::DiscoverSettings;
 use super::start::{Ground, Group};
-use super::walk::Closed;
 
 /// Rounds in which a group must be missing to be given up.
 const MISSING: u32 = 2;
