@@ -25,6 +25,7 @@ mod layers;
 mod manual;
 mod memory;
 mod moto;
+mod poller;
 mod prefixes;
 mod program;
 mod quiet;

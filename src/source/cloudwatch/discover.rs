@@ -10,9 +10,9 @@ use super::delivery::{LogKind, Stream, What};
 use super::describe::{self, Described};
 use super::failure::{Asked, Failure};
 use super::group::{is_wanted, label};
+use super::outlet::Closed;
 use super::settings::DiscoverSettings;
 use super::start::{Ground, Group};
-use super::walk::Closed;
 
 /// Rounds in which a group must be missing to be given up.
 const MISSING: u32 = 2;
@@ -83,7 +83,8 @@ impl Place {
         groups.retain(|group| is_wanted(prefix, &group.name));
         let all_told = groups.iter().all(|group| group.arn.is_some());
         match identity {
-            Err(failure) if !all_told && self.client.payer().is_none() => Err(failure),
+            // Without the caller's account it can't be told which groups are linked.
+            Err(failure) if (linked || !all_told) && self.client.payer().is_none() => Err(failure),
             _ => Ok(groups),
         }
     }

@@ -7,9 +7,10 @@ use tokio::time::MissedTickBehavior;
 
 use super::delivery::{Class, LogKind, Purpose, Stream, What};
 use super::lateness::Lateness;
+use super::outlet::{Closed, Outlet};
 use super::plan::{Plan, Spans, Stretch};
 use super::seen::Seen;
-use super::walk::{Advance, Closed, End, Outlet, Target, Walker};
+use super::walk::{Advance, End, Target, Walker};
 
 /// Calls that may be spent in a turn on looking back.
 const BACK_CALLS: u64 = 8;

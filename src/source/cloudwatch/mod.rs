@@ -17,6 +17,7 @@ mod follow;
 mod group;
 mod lateness;
 mod named;
+mod outlet;
 mod plan;
 mod rate;
 mod reader;

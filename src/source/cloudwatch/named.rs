@@ -10,9 +10,9 @@ use super::delivery::{Class, What};
 use super::describe::{self, Described};
 use super::failure::{Asked, Failure};
 use super::group::{Arn, account_of_role, label};
+use super::outlet::Closed;
 use super::settings::ClusterSettings;
 use super::start::{Ground, Group};
-use super::walk::Closed;
 
 /// A group that can't be read is looked at again after this time: it may have been made anew.
 const AGAIN: Duration = Duration::from_secs(600);

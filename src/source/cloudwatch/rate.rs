@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-/// The least calls in a second that throttling can bring a budget down to.
+/// The least calls in a second that throttling can bring a budget down to; a 64th of much.
 const LEAST: f64 = 0.1;
 
 /// Calls of FilterLogEvents that an account has in a second, by region: not adjustable (AWS, "CloudWatch
@@ -57,7 +57,8 @@ impl Rate {
     /// A call that began in `epoch` was refused for there being too many.
     pub(super) fn refused(&mut self, epoch: u64) {
         if epoch == self.epoch {
-            self.current = (self.current / 2.0).max(LEAST);
+            let least = (self.ceiling / 64.0).max(LEAST);
+            self.current = (self.current / 2.0).max(least);
             self.epoch += 1;
         }
     }

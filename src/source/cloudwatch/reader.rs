@@ -12,9 +12,9 @@ use super::claims::Claims;
 use super::delivery::Delivery;
 use super::discover;
 use super::named::{self, Wanted};
+use super::outlet::Outlet;
 use super::settings::{Positions, ReaderSettings};
 use super::start::Ground;
-use super::walk::Outlet;
 use crate::telemetry::Clock;
 
 /// Pages of all groups that may be in memory on their way to the channel. An answer is 1 MB at most, and

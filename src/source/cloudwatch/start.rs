@@ -9,9 +9,10 @@ use super::claims::Claims;
 use super::delivery::{LogKind, Stream, What};
 use super::follow::{Begin, Follower};
 use super::group::{Arn, label};
+use super::outlet::{Closed, Outlet};
 use super::plan::Spans;
 use super::settings::{PollSettings, Positions};
-use super::walk::{Closed, Outlet, Target};
+use super::walk::Target;
 use crate::record::Origin;
 
 /// What is needed to read any group.

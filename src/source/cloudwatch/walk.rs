@@ -2,22 +2,19 @@
 //! Tokens live here only.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::FilterLogEventsOutput;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
-use tokio::sync::{Semaphore, mpsc};
 
 use super::access::Client;
-use super::backoff;
 use super::budget::Budget;
-use super::delivery::{Class, Delivery, Fetched, Found, Notice, Page, Stream, What};
+use super::delivery::{Class, Delivery, Fetched, Found, Page, Stream, What};
 use super::failure::{Asked, Failure};
 use super::lateness::Lateness;
+use super::outlet::{Closed, Outlet};
 use super::plan::Stretch;
 use super::seen::Seen;
 use crate::record::Origin;
-use crate::telemetry::Clock;
 
 /// Events that a page may have. CloudWatch stops at 1 MB in any case, which audit events reach first; an
 /// emulator that does not must not fill the memory.
@@ -31,38 +28,6 @@ const THROTTLED_PATIENCE: u32 = 60;
 
 /// Pages in a row without events that come with the token that was sent.
 const CIRCLES: u32 = 50;
-
-/// Nobody takes what is read any more.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Closed;
-
-/// What the walks of all groups share.
-pub(super) struct Outlet {
-    pub(super) out: mpsc::Sender<Delivery>,
-    /// Pages that may be in memory at once on their way to the channel.
-    pub(super) room: Semaphore,
-    pub(super) clock: Clock,
-    /// The wait after a first failure.
-    pub(super) first_wait: Duration,
-}
-
-impl Outlet {
-    /// How long to wait after a row of failures, of which the last was of `class`.
-    pub(super) fn wait(&self, class: Class, failures: u32) -> Duration {
-        backoff::wait(self.first_wait, class, failures, fastrand::f64())
-    }
-
-    /// Tells how the reading goes.
-    pub(super) async fn tell(&self, stream: &Stream, what: What) -> Result<(), Closed> {
-        let notice = Notice {
-            stream: stream.clone(),
-            time: self.clock.now(),
-            what,
-        };
-        let sent = self.out.send(Delivery::Notice(notice)).await;
-        sent.map_err(|_| Closed)
-    }
-}
 
 /// A log group and how it is asked.
 pub(super) struct Target {
