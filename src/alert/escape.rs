@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether a character must not reach a reader as it is: controls (C0, DEL, C1), line and paragraph
-/// separators, bidi marks and overrides, and what has no width or no ink.
+/// separators, bidi marks and overrides, and what has no width or no ink. The last two of the plane are
+/// no characters at all, and a queue behind SNS would drop the message that has them.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -30,6 +31,7 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{feff}'
             | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}'
+            | '\u{fffe}' | '\u{ffff}'
             | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use proptest::prop_assert_eq;
+use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 use tokio::sync::watch;
 use trailhound::alert::{Alert, trial};
@@ -189,7 +191,6 @@ async fn failures_of_a_call_are_told_apart() {
         (Fault::CutBefore, Class::Retry),
         (Fault::CutInside, Class::Retry),
         (Fault::PromisedMore, Class::Retry),
-        (Fault::Malformed, Class::Retry),
         (Fault::WebPage, Class::Retry),
         (Fault::Denied, Class::Denied),
         (Fault::Expired, Class::Denied),
@@ -201,6 +202,26 @@ async fn failures_of_a_call_are_told_apart() {
     ] {
         assert_eq!(class_of_call(fault.clone()).await, expected, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn half_an_answer_is_believed_as_far_as_it_goes() {
+    let aws = Hostile::start();
+    let topic = aws.sns().topic("alerts");
+    let mut sink = sink(&aws, &topic).await;
+    aws.rule(fails(Fault::Malformed, 0, 1));
+    let verdicts = sink.deliver(&waiting(0..10)).await;
+    assert_eq!(verdicts.len(), 10);
+    for (number, verdict) in &verdicts {
+        let known = *verdict == Verdict::Delivered || class(verdict) == Some(Class::Retry);
+        assert!(known, "{number}: {verdict:?}");
+    }
+    assert!(verdicts.iter().any(|(_, verdict)| class(verdict).is_some()));
+    assert_eq!(
+        aws.sns().accepted().len(),
+        10,
+        "what is not believed arrives twice"
+    );
 }
 
 #[tokio::test]
@@ -289,6 +310,51 @@ async fn each_body_is_accepted() {
             .message
             .starts_with("alert 0 <script>\\u{202e}\\r\\n")
     );
+}
+
+#[test]
+fn whatever_an_alert_tells_it_is_accepted() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let aws = Hostile::start();
+    let topics = ["alerts", "alerts.fifo"].map(|name| aws.sns().topic(name));
+    let mut sinks = Vec::new();
+    for (_, body) in Body::ALL {
+        for topic in &topics {
+            let settings = SnsSettings {
+                body,
+                ..settings(topic)
+            };
+            sinks.push(
+                runtime
+                    .block_on(SnsSink::connect(settings, &aws.sdk()))
+                    .unwrap(),
+            );
+        }
+    }
+    let sinks = Mutex::new(sinks);
+    let number = AtomicI64::new(0);
+    let texts = proptest::collection::vec("(?s).{0,60}|\\PC{0,60}", 6);
+    let mut runner = TestRunner::new(Config::with_cases(24));
+    let done = runner.run(&(texts, 1_usize..8000), |(texts, times)| {
+        let mut alert = alert(number.fetch_add(1, Ordering::Relaxed));
+        let text = |place: usize| Some(texts[place].clone());
+        alert.summary = texts[0].repeat(times);
+        alert.cluster.name = text(1);
+        alert
+            .cluster
+            .labels
+            .insert("env".to_owned(), texts[2].clone());
+        alert.target.namespace = text(3);
+        alert.actor.kind = text(4);
+        alert.actor.username = text(5);
+        alert.runbook = Some(texts[1].repeat(times));
+        for sink in sinks.lock().unwrap().iter_mut() {
+            let verdict = runtime.block_on(sink.send_test(alert.clone()));
+            prop_assert_eq!(verdict, Verdict::Delivered);
+        }
+        Ok(())
+    });
+    done.unwrap();
 }
 
 /// Alerts that wait, and what became of them.

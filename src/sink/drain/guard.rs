@@ -27,12 +27,8 @@ pub(super) async fn deliver(sink: &mut dyn Sink, batch: &[Waiting]) -> Vec<(i64,
 }
 
 async fn unless_it_panics(sink: &mut dyn Sink, batch: &[Waiting]) -> Option<Vec<(i64, Verdict)>> {
-    // Some sinks work before they wait for the first time.
-    let begin = move || {
-        let sink = sink;
-        sink.deliver(batch)
-    };
-    let mut pending = catch_unwind(AssertUnwindSafe(begin)).ok()?;
+    // Some sinks work before they wait for the first time: so that is done in here too.
+    let mut pending = Box::pin(async { sink.deliver(batch).await });
     poll_fn(
         |context| match catch_unwind(AssertUnwindSafe(|| pending.as_mut().poll(context))) {
             Ok(Poll::Pending) => Poll::Pending,

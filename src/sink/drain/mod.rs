@@ -3,9 +3,11 @@
 //! Each sink has a drain of its own, so that a slow one holds up nobody. A sink that accepts nothing
 //! rests as a whole: only the first alerts of a pass try it again.
 
+mod bury;
 mod guard;
 mod judge;
 mod pace;
+mod settings;
 mod store;
 
 use std::sync::Arc;
@@ -13,8 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::dead::DeadLetters;
-use super::deliver::{Class, Sink, Verdict};
+use super::deliver::{Sink, Verdict};
 use super::loud::Loud;
 use super::observe::Observer;
 use super::outbox::{Fate, Waiting};
@@ -24,6 +25,7 @@ use judge::Judged;
 use pace::Pace;
 use store::Store;
 
+pub use settings::{DrainSettings, Signals};
 pub use store::SharedOutbox;
 
 /// How long to wait when the outbox itself fails, in milliseconds.
@@ -41,38 +43,6 @@ const WINDOW: (usize, usize) = (100, 3_200);
 
 /// Among how many batches a sink's next one is chosen while it accepts nothing.
 const FAILING_WINDOW: usize = 10;
-
-/// How a drain goes about it.
-#[derive(Clone, Debug)]
-pub struct DrainSettings {
-    /// How long an alert is tried before it is given up.
-    pub keep: Duration,
-    /// How long delivering may go on after a stop was asked for.
-    pub grace: Duration,
-    /// Where alerts go that a sink refuses for good.
-    pub dead: DeadLetters,
-}
-
-impl DrainSettings {
-    /// Seven days of trying, ten seconds for the end.
-    #[must_use]
-    pub const fn new(dead: DeadLetters) -> Self {
-        Self {
-            keep: Duration::from_secs(7 * 24 * 60 * 60),
-            grace: Duration::from_secs(10),
-            dead,
-        }
-    }
-}
-
-/// What a drain listens to.
-#[derive(Clone, Debug)]
-pub struct Signals {
-    /// Changes, whatever the value, when alerts were committed to the outbox.
-    pub committed: watch::Receiver<u64>,
-    /// Becomes true when everything ends.
-    pub stop: watch::Receiver<bool>,
-}
 
 /// Empties the outbox into one sink.
 pub struct Drain {
@@ -263,50 +233,6 @@ impl Drain {
                 .push((later.waiting.number, Fate::Later { at, reason }));
         }
         self.bury(judged.refused, now).await;
-    }
-
-    /// Writes what is given up to the dead letters. When that fails it is not given up yet.
-    async fn bury(&mut self, refused: Vec<(Waiting, String)>, now: i64) {
-        if refused.is_empty() {
-            return;
-        }
-        let name = self.sink.name().to_owned();
-        let count = u64::try_from(refused.len()).unwrap_or(u64::MAX);
-        let (dead, sink) = (self.settings.dead.clone(), name.clone());
-        let letters = refused.clone();
-        let written = tokio::task::spawn_blocking(move || {
-            let letters = letters
-                .iter()
-                .map(|(waiting, reason)| (&waiting.alert, reason.as_str()));
-            dead.add(&sink, now, letters)
-        });
-        let error = match written.await {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        let path = self.settings.dead.path().display();
-        if let Some(error) = &error {
-            tracing::error!(sink = name, %path, error, "refused alerts can't be written to the dead letters");
-        } else {
-            tracing::error!(sink = name, %path, count, "alerts were given up: they are in the dead letters");
-            self.observer.refused(&name, count);
-        }
-        for (waiting, reason) in refused {
-            let fate = match &error {
-                None => Fate::Refused { reason },
-                Some(_) => Fate::Later {
-                    at: now.saturating_add(judge::wait(Class::Denied, waiting.attempts)),
-                    reason,
-                },
-            };
-            if let Fate::Later { at, .. } = &fate
-                && self.sink.is_ordered()
-            {
-                self.pace.rest_group(self.sink.group(&waiting.alert), *at);
-            }
-            self.unnoted.push((waiting.number, fate));
-        }
     }
 
     /// Hands the fates to the store; whether it took them.
