@@ -32,7 +32,7 @@ pub(super) struct Register {
 }
 
 impl Register {
-    fn add<L: Labels, M>(
+    fn add<L, M>(
         &mut self,
         kind: &'static str,
         name: &'static str,
@@ -40,7 +40,7 @@ impl Register {
         metric: Family<L, M, fn() -> M>,
     ) -> Family<L, M, fn() -> M>
     where
-        L: Clone + Hash + Eq + Debug + EncodeLabelSet + Send + Sync + 'static,
+        L: Labels + Clone + Hash + Eq + Debug + EncodeLabelSet + Send + Sync + 'static,
         M: Clone
             + Debug
             + EncodeMetric
