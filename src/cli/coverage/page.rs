@@ -66,10 +66,11 @@ fn lines(row: &Row, answers: &[Answer<'_>]) -> String {
     if let Some(trouble) = row.trouble() {
         let (id, what, severity) = (trouble.id(), cell(&what), trouble.severity());
         let attack = trouble.attack().join(" ");
-        return format!(
+        let watched = format!(
             "| `{}` | {what} | [{id}](health.md#{id}) | health | {severity} | yes | audit | {attack} |\n",
             row.id
         );
+        return watched + &out;
     }
     if out.is_empty() {
         let why = row.why.as_deref().unwrap_or("?");
