@@ -29,6 +29,7 @@ mod poller;
 mod prefixes;
 mod program;
 mod quiet;
+mod restart;
 mod sns;
 mod stats;
 mod story;

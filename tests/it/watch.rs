@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::hostile::{Fault, Group, Hostile, Mischief};
+use crate::hostile::{Group, Hostile, Mischief};
 use crate::invariance::DAY;
 use crate::program::{feed, write};
 use crate::watching::{Place, QUICK, cluster, id};
