@@ -389,3 +389,14 @@ proptest! {
         prop_assert!(open.is_empty(), "never ended: {:?}", watch.ids());
     }
 }
+
+#[test]
+fn a_name_that_is_settled_ends_its_alerts_and_is_forgotten() {
+    let mut watch = Watch::new();
+    watch.fine(5).pass(30, all_fail(Class::Denied));
+    let settled = |w: &mut Watch| LogKind::ALL.map(|kind| w.notice(kind, What::Settled));
+    settled(&mut watch);
+    watch.pass(600, |_| {});
+    assert_eq!(watch.ids(), ["denied audit", "recovered audit"]);
+    assert!(watch.monitor.views().is_empty());
+}

@@ -75,6 +75,9 @@ pub(super) struct Watched {
     pub(super) given: Option<(i64, String)>,
     /// The alerts that are open, by the id of the trouble.
     pub(super) open: BTreeMap<String, Open>,
+    /// Whether it is not to be watched any more, once its alerts have ended.
+    #[serde(skip)]
+    pub(super) settled: bool,
     /// When this process began to watch it.
     #[serde(skip)]
     pub(super) started: i64,
@@ -145,6 +148,7 @@ impl Watched {
                 let since = self.given.take().map_or(notice.time, |(since, _)| since);
                 self.given = Some((since, short(reason)));
             }
+            What::Settled => self.settled = true,
         }
     }
 

@@ -76,12 +76,13 @@ impl Report {
                 metrics.calls.inc_by(*calls);
             }
             What::Failed { class, .. } => metrics.failed(class.as_str()),
-            What::Given { .. } => {}
+            What::Given { .. } | What::Settled => {}
         });
     }
 
-    /// How the logs are seen now.
+    /// How the logs are seen now. Of others nothing is told any more.
     pub(super) fn tick(&self, now: i64, views: &[View]) {
+        self.forget(views);
         for view in views {
             self.of(&view.stream, &view.cluster, |metrics, log| {
                 metrics.seen(view.state == State::Ok);
@@ -127,6 +128,18 @@ impl Report {
             .send_modify(|count| *count = count.wrapping_add(1));
     }
 
+    fn forget(&self, views: &[View]) {
+        let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        logs.retain(|stream, (_, status)| {
+            let stays = views.iter().any(|view| view.stream == *stream);
+            if !stays {
+                self.metrics.forget_log(&status.cluster, &status.log);
+                self.status.retain_logs(|log| !is_same(log, status));
+            }
+            stays
+        });
+    }
+
     fn of(&self, stream: &Stream, cluster: &Cluster, tell: impl FnOnce(&LogMetrics, &LogStatus)) {
         let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         let (metrics, status) = logs.entry(stream.clone()).or_insert_with(|| {
@@ -142,6 +155,20 @@ impl Report {
         });
         tell(metrics, status);
     }
+}
+
+/// Whether both are about the same log.
+fn is_same(one: &LogStatus, other: &LogStatus) -> bool {
+    let log = |status: &LogStatus| {
+        [
+            &status.cluster,
+            &status.account,
+            &status.region,
+            &status.log,
+        ]
+        .map(Clone::clone)
+    };
+    log(one) == log(other)
 }
 
 /// The cluster's name, or what else it can be told by.

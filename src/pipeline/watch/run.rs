@@ -146,7 +146,7 @@ impl Watch<'_> {
             .monitor
             .watch(&notice.stream, &cluster, notice.time);
         self.standing.monitor.notice(notice);
-        if let What::Given { .. } = notice.what {
+        if let What::Given { .. } | What::Settled = notice.what {
             self.standing.horizon.drop(&notice.stream);
         }
         self.report.notice(notice, &cluster);

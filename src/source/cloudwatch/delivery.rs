@@ -147,6 +147,9 @@ pub enum What {
         /// What the service said, and what to do about it.
         message: String,
     },
+    /// What went wrong under this name has been set right, and the name is not used any more: the log is
+    /// known under another, or it stood for the search for logs.
+    Settled,
     /// The log is not read any more, and why: it was deleted, or can't be read this way at all.
     Given {
         /// Why.

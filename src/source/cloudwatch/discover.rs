@@ -92,12 +92,8 @@ impl Place {
     async fn round(&mut self, found: Vec<Described>) -> Result<(), Closed> {
         if self.failures > 0 {
             self.failures = 0;
-            let reason = "log groups can be looked for again".to_owned();
             let stream = self.stream();
-            self.ground
-                .outlet
-                .tell(&stream, What::Given { reason })
-                .await?;
+            self.ground.outlet.tell(&stream, What::Settled).await?;
         }
         let now = self.ground.now();
         for known in self.known.values_mut() {

@@ -141,8 +141,7 @@ async fn find(
             continue;
         }
         if failures > TRIES && account.is_some() {
-            let reason = "its account is known now; it is read under its full name".to_owned();
-            ground.tell(&provisional, &What::Given { reason }).await?;
+            ground.tell(&provisional, &What::Settled).await?;
         }
         if let Err(failure) = &described {
             let message = failure.message(&asked(wanted));
