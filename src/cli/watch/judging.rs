@@ -19,6 +19,9 @@ use crate::source::cloudwatch::Stream;
 use crate::state::{Bounds, SharedStore, SqliteStore, StoreError};
 use crate::telemetry::Clock;
 
+/// What stands in a log's name for an account that is not known.
+const UNKNOWN: &str = "-";
+
 /// What the judging thread takes with it.
 pub(super) struct Judging {
     pub(super) store: SharedStore,
@@ -37,12 +40,27 @@ pub(super) fn open(path: &Path) -> Result<SharedStore, StoreError> {
 
 /// Where the reading of a log goes on.
 pub(super) fn position(store: &SharedStore, stream: &Stream) -> Option<i64> {
-    let found = store.lock().position(&stream.to_string());
-    found.unwrap_or_else(|error| {
+    known_position(store, stream).unwrap_or_else(|error| {
         // It will fail again where it ends the program.
         tracing::error!(%error, %stream, "its position can't be read");
         None
     })
+}
+
+/// A log's position, under whatever name it had: the account may have been unknown at one time and known
+/// at another.
+fn known_position(store: &SharedStore, stream: &Stream) -> Result<Option<i64>, StoreError> {
+    let store = store.lock();
+    if let Some(position) = store.position(&stream.to_string())? {
+        return Ok(Some(position));
+    }
+    match stream.group.split_once(':') {
+        Some((UNKNOWN, rest)) => {
+            store.position_of_any(&format!(":{rest} {}", stream.kind.as_str()))
+        }
+        Some((_, rest)) => store.position(&format!("{UNKNOWN}:{rest} {}", stream.kind.as_str())),
+        None => Ok(None),
+    }
 }
 
 impl Judging {
@@ -124,5 +142,40 @@ impl Judging {
             }
             None => Monitor::new(limits),
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+    use crate::source::cloudwatch::LogKind;
+
+    #[test]
+    fn a_log_goes_on_where_it_was_whether_its_account_is_known_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder.path().join("state.db")).unwrap();
+        let stream = |group: &str| Stream {
+            group: group.into(),
+            kind: LogKind::Audit,
+        };
+        let advance = |group: &str, position| {
+            let name = stream(group).to_string();
+            store.lock().advance(&name, position).unwrap();
+        };
+        advance("111122223333:eu-west-1:/aws/eks/a/cluster", 10);
+        advance("-:eu-west-1:/aws/eks/b/cluster", 20);
+        let position = |group: &str| position(&store, &stream(group));
+        assert_eq!(
+            position("111122223333:eu-west-1:/aws/eks/a/cluster"),
+            Some(10)
+        );
+        assert_eq!(position("-:eu-west-1:/aws/eks/a/cluster"), Some(10));
+        assert_eq!(
+            position("111122223333:eu-west-1:/aws/eks/b/cluster"),
+            Some(20)
+        );
+        assert_eq!(position("444455556666:eu-west-1:/aws/eks/a/cluster"), None);
+        assert_eq!(position("-:eu-west-1:/aws/eks/c/cluster"), None);
     }
 }

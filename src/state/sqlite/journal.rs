@@ -21,6 +21,19 @@ impl SqliteStore {
             .map_err(|reason| self.failed(reason))
     }
 
+    /// How far the sources have been read whose names end so: the position that is furthest behind, in
+    /// milliseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn position_of_any(&self, ending: &str) -> Result<Option<i64>, StoreError> {
+        let text = "SELECT min(position) FROM source WHERE substr(name, -length(?1)) = ?1";
+        self.connection
+            .prepare_cached(text)
+            .and_then(|mut find| find.query_row([ending], |row| row.get(0)))
+            .map_err(|reason| self.failed(reason))
+    }
+
     /// How far the source has been read that has been read furthest, in milliseconds since the Unix epoch.
     ///
     /// # Errors
