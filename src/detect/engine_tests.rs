@@ -38,7 +38,8 @@ fn finds(detector: &Detector, probe: &Probe, entry: &Entry<'_>, row: &EntryRow<'
         time: entry.time(),
     };
     let mut found = false;
-    detector.contribute(probe, row, &source, &mut |_| found = true);
+    let mut digester = Digester::default();
+    detector.contribute(probe, row, &source, &mut digester, &mut |_| found = true);
     found
 }
 

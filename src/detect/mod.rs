@@ -20,6 +20,7 @@ mod lists;
 mod load;
 mod merge;
 mod probe;
+mod questions;
 pub mod self_test;
 mod severity;
 mod standing;
