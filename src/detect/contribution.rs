@@ -1,5 +1,7 @@
 //! What an event adds to what a stateful detector remembers: digests and a time, no text of the event.
 
+use std::cell::OnceCell;
+
 use super::detector::Detector;
 use super::kind::{Kind, Threshold};
 use super::probe::{Names, Probe};
@@ -18,25 +20,20 @@ pub struct Contribution {
     pub(super) step: u16,
     /// The group, the owner of a value, or what the steps have in common; the cluster is in it.
     pub(super) key: Digest,
+    /// Empty where it does not matter which event it is.
     pub(super) event: Digest,
     pub(super) what: What,
 }
 
 impl Contribution {
     /// The sighting of a value.
-    pub(super) const fn sighting(
-        detector: usize,
-        time: i64,
-        owner: Digest,
-        value: Digest,
-        event: Digest,
-    ) -> Self {
+    pub(super) fn sighting(detector: usize, time: i64, owner: Digest, value: Digest) -> Self {
         Self {
             detector,
             time,
             step: 0,
             key: owner,
-            event,
+            event: Digest::default(),
             what: What::Seen { value },
         }
     }
@@ -100,16 +97,34 @@ pub fn event_digest(entry: &Entry<'_>) -> Digest {
 }
 
 /// Who contributes what, for one event.
-pub(super) struct Source {
+pub(super) struct Source<'e, 'a> {
     pub(super) detector: usize,
     pub(super) step: u16,
     pub(super) cluster: Digest,
-    pub(super) event: Digest,
     /// `None` where nothing tells when it happened.
     pub(super) time: Option<i64>,
+    entry: &'e Entry<'a>,
+    event: OnceCell<Digest>,
 }
 
-impl Source {
+impl<'e, 'a> Source<'e, 'a> {
+    /// The first step of a detector, for an event of a cluster.
+    pub(super) fn new(detector: usize, cluster: Digest, entry: &'e Entry<'a>) -> Self {
+        Self {
+            detector,
+            step: 0,
+            cluster,
+            time: entry.time(),
+            entry,
+            event: OnceCell::new(),
+        }
+    }
+
+    /// The digest of the event: many contributions need none.
+    fn event(&self) -> Digest {
+        *self.event.get_or_init(|| event_digest(self.entry))
+    }
+
     fn contribution(&self, key: Digest, event: Digest, what: What) -> Option<Contribution> {
         let contribution = Contribution {
             detector: self.detector,
@@ -129,7 +144,7 @@ impl Detector {
         &self,
         probe: &Probe,
         row: &dyn Row,
-        from: &Source,
+        from: &Source<'_, '_>,
         digester: &mut Digester,
         on: &mut dyn FnMut(Contribution),
     ) {
@@ -145,7 +160,7 @@ impl Detector {
     fn of_row(
         &self,
         bound: &Bound<'_>,
-        from: &Source,
+        from: &Source<'_, '_>,
         row: u64,
         digester: &mut Digester,
     ) -> Option<Contribution> {
@@ -153,10 +168,14 @@ impl Detector {
             Kind::Match => None,
             Kind::Threshold(threshold) => {
                 // Several rows of one event count one by one.
-                let event = if row == 0 {
-                    from.event
-                } else {
-                    numbered(from.event, row)
+                let of_row = || match row {
+                    0 => from.event(),
+                    _ => numbered(from.event(), row),
+                };
+                let values_alone = |measure: &Measure| *measure == Measure::Distinct;
+                let event = match threshold.measures.iter().all(values_alone) {
+                    true => Digest::default(),
+                    false => of_row(),
                 };
                 let keys = bound.keys();
                 start(digester, from.cluster);
@@ -180,11 +199,11 @@ impl Detector {
                     digest(digester, from.cluster, &seen.key, bound)?
                 };
                 let value = digest(digester, owner, &seen.value, bound)?;
-                from.contribution(owner, from.event, What::Seen { value })
+                from.contribution(owner, Digest::default(), What::Seen { value })
             }
             Kind::Sequence(sequence) => {
                 let key = digest(digester, from.cluster, &sequence.by, bound)?;
-                from.contribution(key, from.event, What::Step)
+                from.contribution(key, from.event(), What::Step)
             }
         }
     }
@@ -194,7 +213,7 @@ impl Detector {
         &self,
         probe: &Probe,
         row: &dyn Row,
-        from: &Source,
+        from: &Source<'_, '_>,
         wanted: &Contribution,
     ) -> Group {
         let mut group = Group::new();

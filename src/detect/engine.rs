@@ -163,13 +163,8 @@ impl Engine {
                 }));
                 continue;
             }
-            let source = source.get_or_insert_with(|| Source {
-                detector: place,
-                step: 0,
-                cluster: scratch.cluster(entry.cluster),
-                event: event_digest(entry),
-                time: entry.time(),
-            });
+            let source = source
+                .get_or_insert_with(|| Source::new(place, scratch.cluster(entry.cluster), entry));
             source.detector = place;
             source.step = u16::try_from(probe.0).unwrap_or(u16::MAX);
             let digester = &mut scratch.digester;
@@ -189,13 +184,8 @@ impl Engine {
         let (Some(detector), Some(probe)) = (detector, probe) else {
             return Group::new();
         };
-        let source = Source {
-            detector: contribution.detector,
-            step: contribution.step,
-            cluster: cluster_digest(entry.cluster),
-            event: event_digest(entry),
-            time: entry.time(),
-        };
+        let mut source = Source::new(contribution.detector, cluster_digest(entry.cluster), entry);
+        source.step = contribution.step;
         detector.group(probe, &row, &source, contribution)
     }
 
@@ -205,9 +195,8 @@ impl Engine {
         let (Found::Value { owner, value }, Some(time)) = (found, entry.time()) else {
             return Group::new();
         };
-        let event = event_digest(entry);
         self.group(
-            &Contribution::sighting(detector, time, *owner, *value, event),
+            &Contribution::sighting(detector, time, *owner, *value),
             entry,
         )
     }

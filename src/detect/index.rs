@@ -194,7 +194,7 @@ fn rank(field: FieldId) -> Option<usize> {
     if matches!(field.get, Get::Pair) {
         return Some(FIRST.len());
     }
-    if DEAR.iter().any(|prefix| field.name.starts_with(prefix)) || field.name.starts_with('@') {
+    if is_dear(field.name) || field.name.starts_with('@') {
         return None;
     }
     Some(
@@ -203,6 +203,11 @@ fn rank(field: FieldId) -> Option<usize> {
             .position(|name| *name == field.name)
             .unwrap_or(FIRST.len()),
     )
+}
+
+/// Whether a field is a fact that takes more work than an evaluation saves.
+pub(super) fn is_dear(field: &str) -> bool {
+    DEAR.iter().any(|prefix| field.starts_with(prefix))
 }
 
 pub(super) fn set(bits: &mut Bits, number: usize) {

@@ -6,8 +6,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::index::{Bits, Candidates, set};
-use crate::query::{Program, Row};
+use super::index::{Bits, Candidates, is_dear, set};
+use super::recall::Recall;
+use crate::query::{FieldId, Program, Row};
+use crate::record::field::FieldSchema;
 
 /// The questions of the queries in an index.
 #[derive(Debug, Default)]
@@ -17,6 +19,8 @@ pub(super) struct Questions {
     of_query: Vec<Box<[Question]>>,
     /// For each different question, the queries that need a yes.
     needed: Vec<Bits>,
+    /// For each different question, the fields by whose values its answer is worth to be kept.
+    recalled: Vec<Option<Box<[FieldId]>>>,
 }
 
 /// A question of a query.
@@ -28,34 +32,49 @@ struct Question {
     number: usize,
 }
 
-/// The questions that have been answered with yes for an event, one bit each.
+/// What has been answered.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answered(Bits);
+pub(super) struct Answered {
+    /// The questions that an event has fulfilled, one bit each.
+    yes: Bits,
+    /// Answers that hold for other events with the same values too.
+    recall: Recall,
+}
 
 impl Answered {
-    /// Forgets the answers, for the next event.
+    /// Forgets what holds for one event alone, for the next one.
     pub(super) fn clear(&mut self, questions: &Questions) {
-        self.0.clear();
-        self.0.resize(questions.needed.len().div_ceil(64), 0);
+        self.yes.clear();
+        self.yes.resize(questions.needed.len().div_ceil(64), 0);
     }
 
     fn has(&self, number: usize) -> bool {
-        let word = self.0.get(number / 64);
+        let word = self.yes.get(number / 64);
         word.is_some_and(|word| word >> (number % 64) & 1 == 1)
     }
 }
+
+/// From which cost on the answer to a question is kept, and the most fields that it may look at.
+const WORTH: (u32, usize) = (20, 3);
+
+/// What a question costs beside that looks at a fact which takes much work.
+const DEAR: u32 = 200;
 
 impl Questions {
     /// The questions of queries, in the order of the index.
     pub(super) fn new(programs: &[&Program]) -> Self {
         let mut numbers: FxHashMap<String, usize> = FxHashMap::default();
         let mut needed: Vec<Bits> = Vec::new();
+        let mut recalled = Vec::new();
+        let mut costs = Vec::new();
         let mut of_query: Vec<Vec<Question>> = Vec::with_capacity(programs.len());
         for (query, program) in programs.iter().enumerate() {
             let own = program.questions().enumerate().map(|(own, text)| {
                 let number = *numbers.entry(text).or_insert(needed.len());
                 if number == needed.len() {
                     needed.push(vec![0; programs.len().div_ceil(64)]);
+                    recalled.push(worth_keeping(program, own));
+                    costs.push(cost(program, own));
                 }
                 if let Some(bits) = needed.get_mut(number) {
                     set(bits, query);
@@ -65,16 +84,17 @@ impl Questions {
             of_query.push(own.collect());
         }
         // Who shares a question shares what it costs.
-        let share = |program: &Program, question: &Question| {
+        let share = |question: &Question| {
             let sharers = needed.get(question.number).map_or(0, count).max(1);
-            64 * program.cost(question.own) / sharers
+            64 * costs.get(question.number).copied().unwrap_or_default() / sharers
         };
-        for (questions, program) in of_query.iter_mut().zip(programs) {
-            questions.sort_by_key(|question| share(program, question));
+        for questions in &mut of_query {
+            questions.sort_by_key(share);
         }
         Self {
             of_query: of_query.into_iter().map(Vec::into_boxed_slice).collect(),
             needed,
+            recalled,
         }
     }
 
@@ -93,8 +113,13 @@ impl Questions {
             if answered.has(question.number) {
                 continue;
             }
-            if program.answers(question.own, row) {
-                set(&mut answered.0, question.number);
+            let answer = || program.answers(question.own, row);
+            let holds = match self.recalled.get(question.number) {
+                Some(Some(fields)) => answered.recall.answer(question.number, fields, row, answer),
+                _ => answer(),
+            };
+            if holds {
+                set(&mut answered.yes, question.number);
                 continue;
             }
             if let Some(needed) = self.needed.get(question.number) {
@@ -104,6 +129,26 @@ impl Questions {
         }
         true
     }
+}
+
+/// The fields of a question whose answer is worth to be kept: dear to find, and told by the values of a
+/// few fields that cost little themselves.
+fn worth_keeping(program: &Program, question: usize) -> Option<Box<[FieldId]>> {
+    let fields = program.question_fields(question);
+    let (least, most) = WORTH;
+    let cheap = |field: &FieldId| {
+        let field = FieldSchema::field(*field);
+        field.is_some_and(|field| !is_dear(field.name) && !field.name.starts_with('@'))
+    };
+    let worth = program.cost(question) >= least && (1..=most).contains(&fields.len());
+    (worth && fields.iter().all(cheap)).then(|| fields.into())
+}
+
+fn cost(program: &Program, question: usize) -> u32 {
+    let fields = program.question_fields(question);
+    let dear = |id: &FieldId| FieldSchema::field(*id).is_some_and(|field| is_dear(field.name));
+    let more = if fields.iter().any(dear) { DEAR } else { 0 };
+    program.cost(question) + more
 }
 
 fn count(bits: &Bits) -> u32 {

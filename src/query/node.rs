@@ -78,25 +78,6 @@ impl Node {
         }
     }
 
-    /// Whether it looks at nothing that an earlier command computed.
-    fn is_of_row(&self) -> bool {
-        match self {
-            Self::Constant(_) | Self::Field(_) => true,
-            Self::Slot(_) | Self::LogfmtKey(..) => false,
-            Self::Call(_, nodes) | Self::List(nodes) => nodes.iter().all(Self::is_of_row),
-            Self::Arithmetic(_, sides) | Self::Index(sides) => {
-                sides.0.is_of_row() && sides.1.is_of_row()
-            }
-            Self::Member(of, _) => of.is_of_row(),
-            Self::Choose(branches, otherwise) => {
-                let mut branches = branches.iter();
-                otherwise.is_of_row()
-                    && branches.all(|(condition, node)| condition.is_of_row() && node.is_of_row())
-            }
-            Self::Condition(condition) => condition.is_of_row(),
-        }
-    }
-
     /// Whether it is the same for every row.
     pub(super) const fn constant(&self) -> Option<&Value<'static>> {
         match self {
@@ -207,21 +188,6 @@ impl Condition {
             }),
             Self::Present(node) => Truth::from(node.inspect(frame, is_present)),
             Self::Truthy(node) => node.inspect(frame, truth_of),
-        }
-    }
-
-    /// Whether it looks at nothing that an earlier command computed.
-    pub(super) fn is_of_row(&self) -> bool {
-        match self {
-            Self::Constant(_) => true,
-            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_of_row),
-            Self::Not(condition) => condition.is_of_row(),
-            Self::Test { value, .. } | Self::Present(value) | Self::Truthy(value) => {
-                value.is_of_row()
-            }
-            Self::Compare { left, right, .. } => left.is_of_row() && right.is_of_row(),
-            Self::Among { value, list, .. } => value.is_of_row() && list.is_of_row(),
-            Self::Like { value, pattern, .. } => value.is_of_row() && pattern.is_of_row(),
         }
     }
 

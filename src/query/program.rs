@@ -128,6 +128,18 @@ impl Program {
         self.asked().iter().map(|question| format!("{question:?}"))
     }
 
+    /// The fields that the question at a place of [`Program::questions`] reads, and nothing else.
+    #[must_use]
+    pub fn question_fields(&self, question: usize) -> Vec<FieldId> {
+        let mut fields = Vec::new();
+        if let Some(question) = self.asked().get(question) {
+            question.add_fields(&mut fields);
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
     /// What the question at a place of [`Program::questions`] costs, compared with others.
     #[must_use]
     pub fn cost(&self, question: usize) -> u32 {

@@ -95,9 +95,7 @@ impl Stage {
     /// Whether the row fulfils every question.
     fn answers<'r>(&'r self, row: &'r dyn Row, clock: &'r Clock) -> bool {
         let frame = bare(row, clock);
-        self.questions
-            .iter()
-            .all(|question| question.holds(&frame))
+        self.questions.iter().all(|question| question.holds(&frame))
     }
 
     /// Whether at least one row comes out of one that fulfils every question.

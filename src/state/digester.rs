@@ -8,7 +8,7 @@ use rustc_hash::FxHasher;
 use super::Digest;
 
 /// How many digests are kept.
-const KEPT: usize = 512;
+const KEPT: usize = 4096;
 
 /// The longest parts whose digest is kept, in bytes.
 const LONGEST: usize = 256;
