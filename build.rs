@@ -5,6 +5,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "src/detect/tests_at.rs"]
+mod tests_at;
+
+use tests_at::tests_at;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("detectors");
     println!("cargo::rerun-if-changed=detectors");
@@ -28,21 +33,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     out.push_str("]\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("detectors.rs"), out)?;
     Ok(())
-}
-
-/// Where the tests begin that end a detector's file; its length when anything else stands behind them.
-fn tests_at(text: &str) -> usize {
-    let Some(at) = text.find("\n[[test]]") else {
-        return text.len();
-    };
-    let (_, tests) = text.split_at(at + 1);
-    let of_test =
-        |line: &str| !line.starts_with('[') || line.trim_start_matches('[').starts_with("test");
-    if tests.lines().all(of_test) {
-        at + 1
-    } else {
-        text.len()
-    }
 }
 
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {

@@ -1,6 +1,7 @@
 //! What several commands set up alike: settings, detectors, times, formats.
 
 use std::io::IsTerminal as _;
+use std::path::Path;
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,13 +10,13 @@ use super::args::{DetectorSetArgs, TableFormat, TimeArgs};
 use super::exit::UsageError;
 use crate::config::{ConfigError, Settings};
 use crate::detect::duration::parse_duration;
-use crate::detect::{Enable, Engine, Fault, Loaded};
+use crate::detect::{Enable, Engine, Fault, Lists, Loaded, ReadError};
 use crate::pipeline::Window;
 use crate::query::Style;
 use crate::record::parse_time;
 
 /// Reads the settings, or takes the defaults when there are none.
-pub(super) fn settings(path: Option<&std::path::Path>) -> Result<Settings> {
+pub(super) fn settings(path: Option<&Path>) -> Result<Settings> {
     let Some(path) = path else {
         return Ok(Settings::default());
     };
@@ -33,15 +34,22 @@ pub(super) fn style() -> Style {
 
 /// Loads the built-in detectors and those of the user; whatever is wrong with one is an error.
 pub(super) fn load(args: &DetectorSetArgs, settings: &Settings) -> Result<Loaded> {
-    add_own(Loaded::built_in(&settings.config.lists), args, settings)
+    let built_in = Loaded::built_in(&settings.config.lists);
+    add_own(built_in, args, settings, Loaded::add_path)
 }
 
-fn add_own(mut loaded: Loaded, args: &DetectorSetArgs, settings: &Settings) -> Result<Loaded> {
+/// How the detectors below a path join those that are loaded; how many files there are.
+type Add = fn(&mut Loaded, &Path, &Lists) -> Result<usize, ReadError>;
+
+fn add_own(
+    mut loaded: Loaded,
+    args: &DetectorSetArgs,
+    settings: &Settings,
+    add: Add,
+) -> Result<Loaded> {
     let lists = &settings.config.lists;
     for path in &args.dirs {
-        let found = loaded
-            .add_path(path, lists)
-            .map_err(|error| UsageError(error.to_string()))?;
+        let found = add(&mut loaded, path, lists).map_err(|error| UsageError(error.to_string()))?;
         if found == 0 {
             let path = path.display();
             return Err(UsageError(format!("no detector files (*.toml) below {path}")).into());
@@ -81,7 +89,7 @@ pub(super) fn unknown_detector(loaded: &Loaded, id: &str) -> UsageError {
 /// The detectors that run, with the exceptions; warnings go to standard error.
 pub(super) fn engine(args: &DetectorSetArgs, settings: &Settings) -> Result<Engine> {
     let built_in = Loaded::built_in_to_run(&settings.config.lists);
-    let loaded = add_own(built_in, args, settings)?;
+    let loaded = add_own(built_in, args, settings, Loaded::add_path_to_run)?;
     let enable = enable(args, &loaded)?;
     let allows = settings.config.allow.clone();
     let (engine, warnings) = loaded

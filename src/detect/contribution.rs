@@ -1,11 +1,13 @@
 //! What an event adds to what a stateful detector remembers: digests and a time, no text of the event.
 
+use std::cell::OnceCell;
+
 use super::detector::Detector;
 use super::kind::{Kind, Threshold};
 use super::probe::{Names, Probe};
 use crate::query::{Bound, Measure, Row, Value, number_of, shown};
 use crate::record::{Cluster, Entry};
-use crate::state::{Digest, Hasher, Observed};
+use crate::state::{Digest, Digester, Hasher, Observed};
 
 /// What one event adds to one detector's memory. Merging it twice, or in another order, changes
 /// nothing.
@@ -18,25 +20,20 @@ pub struct Contribution {
     pub(super) step: u16,
     /// The group, the owner of a value, or what the steps have in common; the cluster is in it.
     pub(super) key: Digest,
+    /// Empty where it does not matter which event it is.
     pub(super) event: Digest,
     pub(super) what: What,
 }
 
 impl Contribution {
     /// The sighting of a value.
-    pub(super) const fn sighting(
-        detector: usize,
-        time: i64,
-        owner: Digest,
-        value: Digest,
-        event: Digest,
-    ) -> Self {
+    pub(super) fn sighting(detector: usize, time: i64, owner: Digest, value: Digest) -> Self {
         Self {
             detector,
             time,
             step: 0,
             key: owner,
-            event,
+            event: Digest::default(),
             what: What::Seen { value },
         }
     }
@@ -81,7 +78,9 @@ pub fn cluster_digest(cluster: &Cluster) -> Digest {
     ];
     let mut hasher = Hasher::default();
     for part in parts {
-        add_text(&mut hasher, part.as_deref());
+        // Nothing is not the same as an empty text.
+        hasher.add(&[u8::from(part.is_some())]);
+        hasher.add(part.as_deref().unwrap_or_default().as_bytes());
     }
     hasher.finish()
 }
@@ -98,16 +97,34 @@ pub fn event_digest(entry: &Entry<'_>) -> Digest {
 }
 
 /// Who contributes what, for one event.
-pub(super) struct Source {
+pub(super) struct Source<'e, 'a> {
     pub(super) detector: usize,
     pub(super) step: u16,
     pub(super) cluster: Digest,
-    pub(super) event: Digest,
     /// `None` where nothing tells when it happened.
     pub(super) time: Option<i64>,
+    entry: &'e Entry<'a>,
+    event: OnceCell<Digest>,
 }
 
-impl Source {
+impl<'e, 'a> Source<'e, 'a> {
+    /// The first step of a detector, for an event of a cluster.
+    pub(super) fn new(detector: usize, cluster: Digest, entry: &'e Entry<'a>) -> Self {
+        Self {
+            detector,
+            step: 0,
+            cluster,
+            time: entry.time(),
+            entry,
+            event: OnceCell::new(),
+        }
+    }
+
+    /// The digest of the event: many contributions need none.
+    fn event(&self) -> Digest {
+        *self.event.get_or_init(|| event_digest(self.entry))
+    }
+
     fn contribution(&self, key: Digest, event: Digest, what: What) -> Option<Contribution> {
         let contribution = Contribution {
             detector: self.detector,
@@ -122,59 +139,71 @@ impl Source {
 }
 
 impl Detector {
-    /// Hands out what the rows of an event contribute.
+    /// Hands out what the rows of an event contribute that fulfils every question of the probe.
     pub(super) fn contribute(
         &self,
         probe: &Probe,
         row: &dyn Row,
-        from: &Source,
+        from: &Source<'_, '_>,
+        digester: &mut Digester,
         on: &mut dyn FnMut(Contribution),
     ) {
         let mut number = 0_u64;
-        probe.program.for_each_match(row, &mut |bound| {
-            if let Some(contribution) = self.of_row(bound, from, number) {
+        probe.program.for_each_answered(row, &mut |bound| {
+            if let Some(contribution) = self.of_row(bound, from, number, digester) {
                 on(contribution);
             }
             number += 1;
         });
     }
 
-    fn of_row(&self, bound: &Bound<'_>, from: &Source, row: u64) -> Option<Contribution> {
+    fn of_row(
+        &self,
+        bound: &Bound<'_>,
+        from: &Source<'_, '_>,
+        row: u64,
+        digester: &mut Digester,
+    ) -> Option<Contribution> {
         match &self.kind {
             Kind::Match => None,
             Kind::Threshold(threshold) => {
                 // Several rows of one event count one by one.
-                let event = if row == 0 {
-                    from.event
-                } else {
-                    numbered(from.event, row)
+                let of_row = || match row {
+                    0 => from.event(),
+                    _ => numbered(from.event(), row),
+                };
+                let values_alone = |measure: &Measure| *measure == Measure::Distinct;
+                let event = match threshold.measures.iter().all(values_alone) {
+                    true => Digest::default(),
+                    false => of_row(),
                 };
                 let keys = bound.keys();
-                let mut hasher = start(from.cluster);
+                start(digester, from.cluster);
                 for key in &keys {
-                    add_value(&mut hasher, key);
+                    add_value(digester, key);
                 }
-                let observed = observe(threshold, &bound.arguments(), event);
+                let key = digester.finish();
+                let observed = observe(threshold, &bound.arguments(), event, digester);
                 let keys = if threshold.keys_matter {
                     keys.into_iter().map(Value::into_owned).collect()
                 } else {
                     Vec::new()
                 };
                 let what = What::Counted { observed, keys };
-                from.contribution(hasher.finish(), event, what)
+                from.contribution(key, event, what)
             }
             Kind::FirstSeen(seen) => {
                 let owner = if seen.key.0.is_empty() {
                     from.cluster
                 } else {
-                    digest(start(from.cluster), &seen.key, bound)?
+                    digest(digester, from.cluster, &seen.key, bound)?
                 };
-                let value = digest(start(owner), &seen.value, bound)?;
-                from.contribution(owner, from.event, What::Seen { value })
+                let value = digest(digester, owner, &seen.value, bound)?;
+                from.contribution(owner, Digest::default(), What::Seen { value })
             }
             Kind::Sequence(sequence) => {
-                let key = digest(start(from.cluster), &sequence.by, bound)?;
-                from.contribution(key, from.event, What::Step)
+                let key = digest(digester, from.cluster, &sequence.by, bound)?;
+                from.contribution(key, from.event(), What::Step)
             }
         }
     }
@@ -184,13 +213,14 @@ impl Detector {
         &self,
         probe: &Probe,
         row: &dyn Row,
-        from: &Source,
+        from: &Source<'_, '_>,
         wanted: &Contribution,
     ) -> Group {
         let mut group = Group::new();
+        let mut digester = Digester::default();
         let mut number = 0_u64;
         probe.program.for_each_match(row, &mut |bound| {
-            let this = self.of_row(bound, from, number);
+            let this = self.of_row(bound, from, number, &mut digester);
             if group.is_empty() && this.as_ref() == Some(wanted) {
                 group = self.named(probe, bound);
             }
@@ -219,7 +249,12 @@ impl Detector {
 }
 
 /// What each aggregate sees of a row.
-fn observe(threshold: &Threshold, arguments: &[Value<'_>], event: Digest) -> Vec<Observed> {
+fn observe(
+    threshold: &Threshold,
+    arguments: &[Value<'_>],
+    event: Digest,
+    digester: &mut Digester,
+) -> Vec<Observed> {
     let mut observed = Vec::with_capacity(arguments.len());
     for (place, (measure, value)) in threshold.measures.iter().zip(arguments).enumerate() {
         let mut see = |key: Digest, number: f64| {
@@ -235,10 +270,10 @@ fn observe(threshold: &Threshold, arguments: &[Value<'_>], event: Digest) -> Vec
             (Measure::Present, _) => see(event, 0.0),
             (Measure::Distinct, Value::List(items)) => {
                 for item in items.iter().filter(|item| !item.is_missing()) {
-                    see(Digest::of([&*shown(item)]), 0.0);
+                    see(of_value(digester, item), 0.0);
                 }
             }
-            (Measure::Distinct, value) => see(Digest::of([&*shown(value)]), 0.0),
+            (Measure::Distinct, value) => see(of_value(digester, value), 0.0),
             (_, Value::List(items)) => {
                 for (at, number) in items.iter().enumerate() {
                     if let Some(number) = number_of(number) {
@@ -265,40 +300,44 @@ fn settled(measure: Measure, number: f64) -> f64 {
     }
 }
 
-fn start(with: Digest) -> Hasher {
-    let mut hasher = Hasher::default();
-    hasher.add(&with.0);
-    hasher
+fn start(digester: &mut Digester, with: Digest) {
+    digester.start();
+    digester.add(&with.0);
 }
 
 fn numbered(event: Digest, number: u64) -> Digest {
-    let mut hasher = start(event);
+    let mut hasher = Hasher::default();
+    hasher.add(&event.0);
     hasher.add(&number.to_le_bytes());
     hasher.finish()
 }
 
+fn of_value(digester: &mut Digester, value: &Value<'_>) -> Digest {
+    digester.start();
+    digester.add(shown(value).as_bytes());
+    digester.finish()
+}
+
 /// The digest of some values; `None` when one of them is missing.
-fn digest(mut hasher: Hasher, names: &Names, bound: &Bound<'_>) -> Option<Digest> {
+fn digest(
+    digester: &mut Digester,
+    with: Digest,
+    names: &Names,
+    bound: &Bound<'_>,
+) -> Option<Digest> {
+    start(digester, with);
     for name in &names.0 {
         let value = bound.value(name);
         if value.is_missing() {
             return None;
         }
-        add_value(&mut hasher, &value);
+        add_value(digester, &value);
     }
-    Some(hasher.finish())
+    Some(digester.finish())
 }
 
-fn add_value(hasher: &mut Hasher, value: &Value<'_>) {
-    if value.is_missing() {
-        add_text(hasher, None);
-    } else {
-        add_text(hasher, Some(&*shown(value)));
-    }
-}
-
-/// Nothing is not the same as an empty text.
-fn add_text(hasher: &mut Hasher, text: Option<&str>) {
-    hasher.add(&[u8::from(text.is_some())]);
-    hasher.add(text.unwrap_or_default().as_bytes());
+fn add_value(digester: &mut Digester, value: &Value<'_>) {
+    // Nothing is not the same as an empty text.
+    digester.add(&[u8::from(!value.is_missing())]);
+    digester.add(shown(value).as_bytes());
 }

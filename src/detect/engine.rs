@@ -11,9 +11,10 @@ use super::folding::Folded;
 use super::index::Index;
 use super::kind::Kind;
 use super::probe::Probe;
+use super::questions::{Answered, Questions};
 use crate::record::field::{EntryRow, FieldSchema};
 use crate::record::{Cluster, Entry, Record};
-use crate::state::Digest;
+use crate::state::{Digest, Digester};
 
 /// The detectors that run, with what it takes to ask them quickly.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ struct Side {
     /// For each place in the index, the place of the detector and of its query.
     places: Vec<(usize, usize)>,
     index: Index,
+    questions: Questions,
 }
 
 /// What a detector finds in an event.
@@ -59,6 +61,8 @@ pub struct Hit<'e> {
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
     candidates: Vec<u64>,
+    answered: Answered,
+    digester: Digester,
     /// The digest of the last cluster: events of one cluster come together.
     cluster: Option<(Cluster, Digest)>,
 }
@@ -129,15 +133,25 @@ impl Engine {
         };
         let mut source = None;
         let mut bits = std::mem::take(&mut scratch.candidates);
-        for candidate in side.index.candidates(&row, &mut bits) {
+        scratch.answered.clear(&side.questions);
+        let mut candidates = side.index.candidates(&row, &mut bits);
+        while let Some(candidate) = candidates.next() {
             let Some((place, detector, probe)) = self.asked(side, candidate) else {
                 continue;
             };
-            if !probe.1.program.matches(&row) {
+            let program = &probe.1.program;
+            let answered = &mut scratch.answered;
+            let questions = &side.questions;
+            if !questions.hold(candidate, program, &row, answered, &mut candidates) {
+                continue;
+            }
+            // Who contributes goes through its rows anyway; only an exception must know before.
+            let is_match = matches!(detector.kind, Kind::Match);
+            if (is_match || self.allowed.contains_key(&place)) && !program.matches_answered(&row) {
                 continue;
             }
             let silenced = self.silencer(place, &row, entry);
-            if matches!(detector.kind, Kind::Match) || silenced.is_some() {
+            if is_match || silenced.is_some() {
                 let folds = detector.folding.as_ref().filter(|_| silenced.is_none());
                 let folding = folds.zip(entry.time());
                 let folded = folding
@@ -149,16 +163,12 @@ impl Engine {
                 }));
                 continue;
             }
-            let source = source.get_or_insert_with(|| Source {
-                detector: place,
-                step: 0,
-                cluster: scratch.cluster(entry.cluster),
-                event: event_digest(entry),
-                time: entry.time(),
-            });
+            let source = source
+                .get_or_insert_with(|| Source::new(place, scratch.cluster(entry.cluster), entry));
             source.detector = place;
             source.step = u16::try_from(probe.0).unwrap_or(u16::MAX);
-            detector.contribute(probe.1, &row, source, &mut |contribution| {
+            let digester = &mut scratch.digester;
+            detector.contribute(probe.1, &row, source, digester, &mut |contribution| {
                 on(Finding::Contribution(detector, contribution));
             });
         }
@@ -174,13 +184,8 @@ impl Engine {
         let (Some(detector), Some(probe)) = (detector, probe) else {
             return Group::new();
         };
-        let source = Source {
-            detector: contribution.detector,
-            step: contribution.step,
-            cluster: cluster_digest(entry.cluster),
-            event: event_digest(entry),
-            time: entry.time(),
-        };
+        let mut source = Source::new(contribution.detector, cluster_digest(entry.cluster), entry);
+        source.step = contribution.step;
         detector.group(probe, &row, &source, contribution)
     }
 
@@ -190,9 +195,8 @@ impl Engine {
         let (Found::Value { owner, value }, Some(time)) = (found, entry.time()) else {
             return Group::new();
         };
-        let event = event_digest(entry);
         self.group(
-            &Contribution::sighting(detector, time, *owner, *value, event),
+            &Contribution::sighting(detector, time, *owner, *value),
             entry,
         )
     }
@@ -217,15 +221,17 @@ impl Engine {
 impl Side {
     fn new(detectors: &[Detector], log: Log) -> Self {
         let of_log = detectors.iter().enumerate().filter(|(_, d)| d.log == log);
-        let (places, conditions): (Vec<_>, Vec<_>) = of_log
+        let (places, programs): (Vec<_>, Vec<_>) = of_log
             .flat_map(|(place, detector)| {
                 let probes = detector.probes.iter().enumerate();
-                probes.map(move |(step, probe)| ((place, step), probe.program.necessary()))
+                probes.map(move |(step, probe)| ((place, step), &probe.program))
             })
             .unzip();
+        let conditions: Vec<_> = programs.iter().map(|program| program.necessary()).collect();
         Self {
             places,
             index: Index::new(&conditions),
+            questions: Questions::new(&programs),
         }
     }
 }

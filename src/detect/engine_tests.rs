@@ -30,15 +30,10 @@ fn finds(detector: &Detector, probe: &Probe, entry: &Entry<'_>, row: &EntryRow<'
     if !probe.program.matches(row) || matches!(detector.kind, Kind::Match) {
         return probe.program.matches(row);
     }
-    let source = Source {
-        detector: 0,
-        step: 0,
-        cluster: cluster_digest(entry.cluster),
-        event: event_digest(entry),
-        time: entry.time(),
-    };
+    let source = Source::new(0, cluster_digest(entry.cluster), entry);
     let mut found = false;
-    detector.contribute(probe, row, &source, &mut |_| found = true);
+    let mut digester = Digester::default();
+    detector.contribute(probe, row, &source, &mut digester, &mut |_| found = true);
     found
 }
 

@@ -11,7 +11,7 @@ use crate::query::{FieldId, Necessary, Row, Value};
 use crate::record::field::{FieldSchema, Get};
 
 /// One bit for each detector.
-type Bits = Vec<u64>;
+pub(super) type Bits = Vec<u64>;
 
 /// Fields that many queries test and that cost next to nothing to read, the most telling first.
 const FIRST: [&str; 10] = [
@@ -194,7 +194,7 @@ fn rank(field: FieldId) -> Option<usize> {
     if matches!(field.get, Get::Pair) {
         return Some(FIRST.len());
     }
-    if DEAR.iter().any(|prefix| field.name.starts_with(prefix)) || field.name.starts_with('@') {
+    if is_dear(field.name) || field.name.starts_with('@') {
         return None;
     }
     Some(
@@ -205,7 +205,12 @@ fn rank(field: FieldId) -> Option<usize> {
     )
 }
 
-fn set(bits: &mut Bits, number: usize) {
+/// Whether a field is a fact that takes more work than an evaluation saves.
+pub(super) fn is_dear(field: &str) -> bool {
+    DEAR.iter().any(|prefix| field.starts_with(prefix))
+}
+
+pub(super) fn set(bits: &mut Bits, number: usize) {
     if let Some(word) = bits.get_mut(number / 64) {
         *word |= 1 << (number % 64);
     }
@@ -231,6 +236,15 @@ fn meet(bits: &Bits, other: &Bits) -> bool {
 pub(super) struct Candidates<'s> {
     words: &'s mut Bits,
     word: usize,
+}
+
+impl Candidates<'_> {
+    /// Takes out those that have turned out not to match.
+    pub(super) fn drop_all(&mut self, out: &Bits) {
+        for (word, mask) in self.words.iter_mut().zip(out) {
+            *word &= !mask;
+        }
+    }
 }
 
 impl Iterator for Candidates<'_> {

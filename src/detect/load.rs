@@ -9,6 +9,7 @@ use super::engine::Engine;
 use super::fault::Fault;
 use super::library;
 use super::lists::Lists;
+use super::tests_at::tests_at;
 use crate::record::field::FieldSchema;
 
 /// Which detectors run beside those that are on by default.
@@ -70,6 +71,34 @@ impl Loaded {
     /// When the path, or a file in it, can't be read. What is wrong inside a file is no error here;
     /// it joins `errors`.
     pub fn add_path(&mut self, path: &Path, lists: &Lists) -> Result<usize, ReadError> {
+        self.add_files(path, &mut |loaded, name, text| {
+            loaded.add(name, text, lists)
+        })
+    }
+
+    /// The same without the detectors' own tests.
+    ///
+    /// # Errors
+    /// As [`Loaded::add_path`].
+    pub fn add_path_to_run(&mut self, path: &Path, lists: &Lists) -> Result<usize, ReadError> {
+        self.add_files(path, &mut |loaded, name, text| {
+            let run = text.get(..tests_at(text)).unwrap_or(text);
+            let (warnings, errors) = (loaded.warnings.len(), loaded.errors.len());
+            loaded.add(name, run, lists);
+            // What is wrong is shown in the whole, and what looks like a test may be none.
+            if loaded.errors.len() > errors && run.len() < text.len() {
+                loaded.warnings.truncate(warnings);
+                loaded.errors.truncate(errors);
+                loaded.add(name, text, lists);
+            }
+        })
+    }
+
+    fn add_files(
+        &mut self,
+        path: &Path,
+        add: &mut dyn FnMut(&mut Self, &str, &str),
+    ) -> Result<usize, ReadError> {
         let fail = |path: &Path, source| ReadError {
             path: path.to_owned(),
             source,
@@ -87,7 +116,7 @@ impl Loaded {
         }
         for file in &files {
             let text = std::fs::read_to_string(file).map_err(|error| fail(file, error))?;
-            self.add(&file.display().to_string(), &text, lists);
+            add(self, &file.display().to_string(), &text);
         }
         Ok(files.len())
     }

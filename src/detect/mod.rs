@@ -20,11 +20,14 @@ mod lists;
 mod load;
 mod merge;
 mod probe;
+mod questions;
+mod recall;
 pub mod self_test;
 mod severity;
 mod standing;
 mod summary;
 mod technique;
+mod tests_at;
 
 pub use allow::{Allow, AllowFile};
 pub use contribution::{Contribution, Group, cluster_digest, event_digest};

@@ -41,6 +41,7 @@ mod node;
 mod parse_command;
 mod pattern;
 mod program;
+mod reads;
 #[cfg(test)]
 mod samples;
 mod stage;

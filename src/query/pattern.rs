@@ -1,5 +1,6 @@
 //! What `like` searches for, prepared once so that each search is cheap and linear in the text.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
@@ -9,7 +10,6 @@ use regex::{Regex, RegexBuilder};
 pub const REGEX_SIZE_LIMIT: usize = 4 << 20;
 
 /// A prepared search.
-#[derive(Debug)]
 pub(super) enum Pattern {
     /// The text occurs anywhere.
     Contains(Box<Finder<'static>>),
@@ -25,10 +25,22 @@ pub(super) enum Pattern {
 
 /// A regular expression that is built when it is first searched with: most of those in detectors never
 /// are, and building them took half of the time to start.
-#[derive(Debug)]
 pub(super) struct Lazy {
     source: Box<str>,
     built: OnceLock<Option<Regex>>,
+}
+
+/// What it searches for, whether it is built or not: equal searches read the same.
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contains(finder) => write!(f, "Contains({:?})", finder.needle()),
+            Self::Prefix(text) => write!(f, "Prefix({text:?})"),
+            Self::Suffix(text) => write!(f, "Suffix({text:?})"),
+            Self::Whole(text) => write!(f, "Whole({text:?})"),
+            Self::Regex(regex) => write!(f, "Regex({:?})", regex.source),
+        }
+    }
 }
 
 impl Lazy {

@@ -9,8 +9,8 @@ use super::compile::scope::alias_node;
 use super::compile::{CompileError, Parts, Presentation, compile};
 use super::field::{FieldId, Row, Schema};
 use super::necessary::{Necessary, both, necessary};
-use super::node::{Frame, Node};
-use super::stage::Stage;
+use super::node::{Condition, Frame, Node};
+use super::stage::{Stage, bare};
 use super::value::Value;
 
 /// A compiled query. It is immutable while it runs, so that threads can share it.
@@ -111,14 +111,65 @@ impl Program {
         let Some(stage) = self.stages.first() else {
             return;
         };
-        stage.run(row, &self.clock, &mut |frame| {
-            f(&Bound {
-                inside: &Matched {
-                    program: self,
-                    frame,
-                },
-            });
-        });
+        stage.run(row, &self.clock, &mut |frame| self.bind(frame, f));
+    }
+
+    fn bind(&self, frame: &Frame<'_>, f: &mut dyn FnMut(&Bound<'_>)) {
+        let inside = &Matched {
+            program: self,
+            frame,
+        };
+        f(&Bound { inside });
+    }
+
+    /// What the commands before the first `stats` ask of a row as it came, as a text each: equal texts
+    /// ask the same, in whatever query they stand. All must hold for [`Program::matches`].
+    pub fn questions(&self) -> impl Iterator<Item = String> {
+        self.asked().iter().map(|question| format!("{question:?}"))
+    }
+
+    /// The fields that the question at a place of [`Program::questions`] reads, and nothing else.
+    #[must_use]
+    pub fn question_fields(&self, question: usize) -> Vec<FieldId> {
+        let mut fields = Vec::new();
+        if let Some(question) = self.asked().get(question) {
+            question.add_fields(&mut fields);
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
+    /// What the question at a place of [`Program::questions`] costs, compared with others.
+    #[must_use]
+    pub fn cost(&self, question: usize) -> u32 {
+        self.asked().get(question).map_or(0, Condition::cost)
+    }
+
+    /// Whether the question at a place of [`Program::questions`] holds for a row.
+    #[must_use]
+    pub fn answers(&self, question: usize, row: &dyn Row) -> bool {
+        let question = self.asked().get(question);
+        question.is_none_or(|question| question.holds(&bare(row, &self.clock)))
+    }
+
+    /// [`Program::matches`] for a row of which every question holds.
+    #[must_use]
+    pub fn matches_answered(&self, row: &dyn Row) -> bool {
+        self.stages
+            .first()
+            .is_some_and(|stage| stage.passes_on(row, &self.clock))
+    }
+
+    /// [`Program::for_each_match`] for a row of which every question holds.
+    pub fn for_each_answered(&self, row: &dyn Row, f: &mut dyn FnMut(&Bound<'_>)) {
+        if let Some(stage) = self.stages.first() {
+            stage.run_on(row, &self.clock, &mut |frame| self.bind(frame, f));
+        }
+    }
+
+    fn asked(&self) -> &[Condition] {
+        self.stages.first().map_or(&[], Stage::questions)
     }
 
     /// Necessary conditions for [`Program::matches`], at most one for each field; all must hold.

@@ -36,6 +36,9 @@ pub(super) enum Step {
 /// Commands that run one after the other on each row.
 #[derive(Debug, Default)]
 pub(super) struct Stage {
+    /// What filters ask of the row as it came, wherever they stand: all must hold, and go first.
+    questions: Vec<Condition>,
+    /// The rest, in its order.
     steps: Vec<Step>,
     slots: usize,
     /// The number of steps up to the last filter: the others cannot stop a row.
@@ -46,6 +49,7 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) fn new(steps: Vec<Step>, slots: usize) -> Self {
+        let (questions, steps) = split(steps);
         let fans = |step: &Step| matches!(step, Step::Multi(..) | Step::Unnest(..));
         let deciding = steps
             .iter()
@@ -53,11 +57,17 @@ impl Stage {
             .map_or(0, |last| last + 1);
         let fans_out = steps.iter().any(fans);
         Self {
+            questions,
             steps,
             slots,
             deciding,
             fans_out,
         }
+    }
+
+    /// What is asked of the row as it came.
+    pub(super) fn questions(&self) -> &[Condition] {
+        &self.questions
     }
 
     /// Whether it does anything but filter.
@@ -70,18 +80,33 @@ impl Stage {
 
     /// The conditions of its filters.
     pub(super) fn filters(&self) -> impl Iterator<Item = &Condition> {
-        self.steps.iter().filter_map(|step| match step {
+        let later = self.steps.iter().filter_map(|step| match step {
             Step::Filter(condition) => Some(condition),
             _ => None,
-        })
+        });
+        self.questions.iter().chain(later)
     }
 
     /// Whether at least one row comes out.
     pub(super) fn passes<'r>(&'r self, row: &'r dyn Row, clock: &'r Clock) -> bool {
+        self.answers(row, clock) && self.passes_on(row, clock)
+    }
+
+    /// Whether the row fulfils every question.
+    fn answers<'r>(&'r self, row: &'r dyn Row, clock: &'r Clock) -> bool {
+        let frame = bare(row, clock);
+        self.questions.iter().all(|question| question.holds(&frame))
+    }
+
+    /// Whether at least one row comes out of one that fulfils every question.
+    pub(super) fn passes_on<'r>(&'r self, row: &'r dyn Row, clock: &'r Clock) -> bool {
         if self.fans_out {
             let mut any = false;
-            self.run(row, clock, &mut |_| any = true);
+            self.run_on(row, clock, &mut |_| any = true);
             return any;
+        }
+        if self.deciding == 0 {
+            return true;
         }
         let mut frame = self.frame(row, clock);
         let deciding = self.steps.get(..self.deciding).unwrap_or_default();
@@ -101,6 +126,18 @@ impl Stage {
         clock: &'r Clock,
         out: &mut dyn FnMut(&Frame<'r>),
     ) {
+        if self.answers(row, clock) {
+            self.run_on(row, clock, out);
+        }
+    }
+
+    /// Hands out every row that comes out of one that fulfils every question.
+    pub(super) fn run_on<'r>(
+        &'r self,
+        row: &'r dyn Row,
+        clock: &'r Clock,
+        out: &mut dyn FnMut(&Frame<'r>),
+    ) {
         let mut left = MOST_ROWS_PER_EVENT;
         follow(&self.steps, &mut self.frame(row, clock), &mut left, out);
     }
@@ -115,10 +152,37 @@ impl Stage {
     }
 
     fn frame<'r>(&'r self, row: &'r dyn Row, clock: &'r Clock) -> Frame<'r> {
-        let mut slots = Vec::new();
-        slots.resize_with(self.slots, Value::default);
-        Frame { row, slots, clock }
+        let mut frame = bare(row, clock);
+        frame.slots.resize_with(self.slots, Value::default);
+        frame
     }
+}
+
+/// A row of which nothing is computed.
+pub(super) fn bare<'r>(row: &'r dyn Row, clock: &'r Clock) -> Frame<'r> {
+    let slots = Vec::new();
+    Frame { row, slots, clock }
+}
+
+/// Takes out of filters what they ask of the row as it came. No command before them changes it, and a
+/// row that fails it comes out nowhere, so it can be asked first.
+fn split(steps: Vec<Step>) -> (Vec<Condition>, Vec<Step>) {
+    let (mut questions, mut rest) = (Vec::new(), Vec::with_capacity(steps.len()));
+    for step in steps {
+        let Step::Filter(condition) = step else {
+            rest.push(step);
+            continue;
+        };
+        let parts = match condition {
+            Condition::All(parts) => parts.into_vec(),
+            single => vec![single],
+        };
+        let (first, later): (Vec<_>, Vec<_>) = parts.into_iter().partition(Condition::is_of_row);
+        questions.extend(first);
+        rest.extend(later.into_iter().map(Step::Filter));
+    }
+    questions.sort_by_key(Condition::cost);
+    (questions, rest)
 }
 
 fn follow<'r>(

@@ -1,5 +1,7 @@
 //! A log event with what it was read as: the unit that queries and detectors look at.
 
+use std::cell::OnceCell;
+
 use chrono::{DateTime, NaiveDateTime};
 
 use super::authenticator;
@@ -25,6 +27,7 @@ pub struct Entry<'a> {
     pub cluster: &'a Cluster,
     /// What it was read as.
     pub record: Record<'a>,
+    time: OnceCell<Option<i64>>,
 }
 
 impl<'a> Entry<'a> {
@@ -38,6 +41,7 @@ impl<'a> Entry<'a> {
             event,
             cluster,
             record,
+            time: OnceCell::new(),
         }
     }
 
@@ -65,6 +69,10 @@ impl<'a> Entry<'a> {
     /// or CloudWatch says.
     #[must_use]
     pub fn time(&self) -> Option<i64> {
+        *self.time.get_or_init(|| self.read_time())
+    }
+
+    fn read_time(&self) -> Option<i64> {
         let own = match &self.record {
             Record::Audit(facts) => {
                 let record = &facts.record;

@@ -21,6 +21,19 @@ impl Digest {
         }
         hasher.finish()
     }
+
+    /// The digest of bytes: of parts, each behind its length as eight bytes, it is that of a [`Hasher`].
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
+        Self::of_hash(blake3::hash(bytes))
+    }
+
+    fn of_hash(hash: blake3::Hash) -> Self {
+        let mut digest = Self::default();
+        for (to, from) in digest.0.iter_mut().zip(hash.as_bytes()) {
+            *to = *from;
+        }
+        digest
+    }
 }
 
 /// How much is gathered before it is hashed: what most digests are made of.
@@ -70,15 +83,10 @@ impl Hasher {
     /// The digest of all parts so far.
     #[must_use]
     pub fn finish(&self) -> Digest {
-        let hash = match &self.long {
-            Some(long) => long.finalize(),
-            None => blake3::hash(self.short.get(..self.len).unwrap_or_default()),
-        };
-        let mut digest = Digest::default();
-        for (to, from) in digest.0.iter_mut().zip(hash.as_bytes()) {
-            *to = *from;
+        match &self.long {
+            Some(long) => Digest::of_hash(long.finalize()),
+            None => Digest::of_bytes(self.short.get(..self.len).unwrap_or_default()),
         }
-        digest
     }
 }
 

@@ -8,6 +8,7 @@
 mod baseline;
 mod cell;
 mod digest;
+mod digester;
 mod fold;
 mod memory;
 mod sequence;
@@ -17,6 +18,7 @@ mod window;
 pub use baseline::{Baseline, Sighting, Terms};
 pub use cell::{Cell, Place};
 pub use digest::{Digest, Hasher};
+pub use digester::Digester;
 pub use fold::{Fold, MOST_SAMPLES};
 pub use memory::{Bounds, MemoryStore};
 pub use sequence::{Completion, MOST_MARKS as MOST_SEQUENCE_MARKS, Sequence, Step, StepPlan};

@@ -460,4 +460,32 @@ proptest! {
         prop_assert!(!both.matches(&row));
         prop_assert_eq!(yes.matches(&row) || no.matches(&row), either.matches(&row));
     }
+
+    #[test]
+    fn questions_and_the_rest_come_to_the_same_as_the_whole(
+        one in any_condition(), other in any_condition(), fields in any_row()
+    ) {
+        let mut kinds = Kinds::default();
+        let text = format!("filter {one} | fields {other} as c | filter c and {other}");
+        let program = compiled(&text, &mut kinds);
+        let row = kinds.0.row(&fields);
+        let answered = (0..program.questions().count()).all(|at| program.answers(at, &row));
+        prop_assert_eq!(program.matches(&row), answered && program.matches_answered(&row));
+    }
+
+    #[test]
+    fn questions_that_read_alike_ask_alike(
+        one in any_condition(), other in any_condition(), fields in any_row()
+    ) {
+        let mut kinds = Kinds::default();
+        let first = compiled(&format!("filter {one}"), &mut kinds);
+        let second = compiled(&format!("filter {one} and {other}"), &mut kinds);
+        let row = kinds.0.row(&fields);
+        for (at, text) in first.questions().enumerate() {
+            for place in second.questions().enumerate().filter(|(_, same)| *same == text).map(|(place, _)| place) {
+                prop_assert_eq!(first.answers(at, &row), second.answers(place, &row), "{}", &text);
+                prop_assert_eq!(first.question_fields(at), second.question_fields(place));
+            }
+        }
+    }
 }

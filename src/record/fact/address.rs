@@ -6,37 +6,68 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::json::Text;
 use crate::record::AuditRecord;
+
+/// Where a request came from, looked up once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Address<'a> {
+    text: Option<Text<'a>>,
+    parsed: Option<IpAddr>,
+}
+
+impl<'a> Address<'a> {
+    /// The address of an audit event.
+    #[must_use]
+    pub fn of(record: &AuditRecord<'a>) -> Self {
+        let text = last(record);
+        let parsed = text.and_then(|text| text.cow().parse().ok());
+        Self { text, parsed }
+    }
+
+    /// The address as it is written.
+    #[must_use]
+    pub fn text(&self) -> Option<Cow<'a, str>> {
+        self.text.map(|text| text.cow())
+    }
+
+    /// The network of the address: its /16, or its /48 for IPv6. People and machines change their
+    /// address within it, and rarely leave it.
+    #[must_use]
+    pub fn network(&self) -> Option<String> {
+        Some(match self.parsed?.to_canonical() {
+            IpAddr::V4(v4) => {
+                let [a, b, ..] = v4.octets();
+                format!("{a}.{b}.0.0/16")
+            }
+            IpAddr::V6(v6) => {
+                let [a, b, c, ..] = v6.segments();
+                format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+            }
+        })
+    }
+
+    /// Whether it is one of the public internet.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.parsed.is_some_and(is_global)
+    }
+}
+
+fn last<'a>(record: &AuditRecord<'a>) -> Option<Text<'a>> {
+    record.source_ips?.elements().last()?.text()
+}
 
 /// The last entry of `sourceIPs`.
 #[must_use]
 pub fn source_ip<'a>(record: &AuditRecord<'a>) -> Option<Cow<'a, str>> {
-    Some(record.source_ips?.elements().last()?.text()?.cow())
-}
-
-/// The network of the address: its /16, or its /48 for IPv6. People and machines change their address
-/// within it, and rarely leave it.
-#[must_use]
-pub fn network(record: &AuditRecord<'_>) -> Option<String> {
-    let address: IpAddr = source_ip(record)?.parse().ok()?;
-    Some(match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            format!("{}/16", Ipv4Addr::new(a, b, 0, 0))
-        }
-        IpAddr::V6(v6) => {
-            let [a, b, c, ..] = v6.segments();
-            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
-        }
-    })
+    last(record).map(|text| text.cow())
 }
 
 /// Whether the peer's address is one of the public internet.
 #[must_use]
 pub fn is_public(record: &AuditRecord<'_>) -> bool {
-    source_ip(record)
-        .and_then(|text| text.parse().ok())
-        .is_some_and(is_global)
+    Address::of(record).is_public()
 }
 
 /// Whether the client sent addresses of its own making, or a proxy stands in between.
@@ -130,7 +161,7 @@ mod tests {
         ] {
             let line = record(ips);
             let read = AuditRecord::read(&line).unwrap();
-            assert_eq!(network(&read).as_deref(), expected, "{ips}");
+            assert_eq!(Address::of(&read).network().as_deref(), expected, "{ips}");
         }
     }
 

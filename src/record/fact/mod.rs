@@ -27,6 +27,7 @@ mod touched;
 
 pub use access_policy::AccessPolicy;
 pub use actor::{Actor, ActorKind};
+pub use address::Address;
 pub use aws_auth::AwsAuth;
 pub use binding::Binding;
 pub use change::Change;
@@ -46,6 +47,7 @@ pub struct Facts<'a> {
     /// of AWS's own, so a role in the customer's is none of its.
     own_account: Option<&'a str>,
     actor: OnceCell<Box<Actor<'a>>>,
+    address: OnceCell<Address<'a>>,
     outcome: OnceCell<Outcome>,
     dry_run: OnceCell<bool>,
     exec: OnceCell<Box<Exec<'a>>>,
@@ -76,6 +78,12 @@ impl<'a> Facts<'a> {
     pub fn actor(&self) -> &Actor<'a> {
         self.actor
             .get_or_init(|| Box::new(Actor::of(&self.record, self.own_account)))
+    }
+
+    /// Where it came from.
+    #[must_use]
+    pub fn address(&self) -> &Address<'a> {
+        self.address.get_or_init(|| Address::of(&self.record))
     }
 
     /// How the request ended.
