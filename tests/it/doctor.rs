@@ -168,3 +168,37 @@ fn the_policies_allow_what_is_called_and_nothing_that_changes_a_log() {
     let condition = "/Statement/0/Condition/StringEquals/sts:ExternalId";
     assert!(trust.pointer(condition).is_some());
 }
+
+#[test]
+fn what_discovery_finds_is_tried_like_what_is_named() {
+    let aws = Hostile::start();
+    fresh(&aws);
+    aws.logs().group("/aws/eks/other/cluster");
+    aws.logs().group("/aws/eks/other/not-a-cluster");
+    let settings = format!("{}[discover]\nregions = [\"us-east-1\"]\n", cluster());
+    let ran = doctor(&aws, &settings, &[]).exits(1);
+    assert!(ran.out.contains("finds 2 log groups"), "{}", ran.out);
+    let silent = "/aws/eks/other/cluster: has no audit stream";
+    assert!(ran.out.contains(silent), "{}", ran.out);
+    let tried = ran.out.matches(&format!("{GROUP}: is there")).count();
+    assert_eq!(tried, 1, "{}", ran.out);
+}
+
+#[test]
+fn a_topic_is_tried_as_whoever_publishes_to_it() {
+    let aws = Hostile::start();
+    fresh(&aws);
+    let role = "arn:aws:iam::444455556666:role/publisher";
+    let topic = aws.sns().topic_in("444455556666", "us-east-1", "alerts");
+    let settings = format!(
+        "{}[sink.sns]\ntopic_arn = \"{topic}\"\nrole_arn = \"{role}\"\n",
+        cluster()
+    );
+    let ran = doctor(&aws, &settings, &["--send-test"]).exits(0);
+    assert!(
+        ran.out.contains(&format!("{role}: can be assumed")),
+        "{}",
+        ran.out
+    );
+    assert_eq!(aws.sns().accepted().len(), 1);
+}

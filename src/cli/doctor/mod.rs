@@ -2,6 +2,7 @@
 //!
 //! It reads and changes nothing; a message is published only when asked for.
 
+mod discover;
 mod filter;
 mod finding;
 mod group;
@@ -19,7 +20,7 @@ use super::Exit;
 use super::args::{AlertFormat, DoctorArgs};
 use super::exit::UsageError;
 use super::setup;
-use crate::config::{ClusterConfig, Config, Settings};
+use crate::config::{ClusterConfig, Config, Settings, SinkConfig};
 use crate::source::cloudwatch::LogKind;
 use finding::{Finding, Level, tell};
 use group::Group;
@@ -98,9 +99,17 @@ async fn examine(
         }
         Err(finding) => return report.add([finding]),
     };
-    let interval = settings.config.poll.interval;
+    let config = &settings.config;
+    let mut clusters = config.cluster.clone();
+    if let Some(discover) = &config.discover {
+        let (found, told) = discover::groups(discover, &caller).await;
+        report.add(told)?;
+        let is_named = |one: &ClusterConfig| clusters.iter().any(|named| is_same(named, one));
+        let found: Vec<_> = found.into_iter().filter(|one| !is_named(one)).collect();
+        clusters.extend(found);
+    }
     let mut need = Need::default();
-    for cluster in &settings.config.cluster {
+    for cluster in &clusters {
         if let Some((group, reader)) = enter(cluster, &caller, report).await? {
             for kind in LogKind::ALL {
                 report.add([group::streams(&group, kind, &reader).await])?;
@@ -108,16 +117,46 @@ async fn examine(
                 let (seen, finding) = filter::look(&group, kind, &reader, now).await;
                 report.add([finding])?;
                 if let Some(seen) = seen {
-                    need.add(&reader.account, &group.region, seen, interval);
+                    need.add(&reader.account, &group.region, seen, config.poll.interval);
                 }
             }
         }
     }
     report.add(need.findings())?;
-    for topic in topics(&settings.config) {
-        report.add(topic::topic(&caller, topic, send).await)?;
+    for sink in config.sink.values().map(toml::Spanned::get_ref) {
+        publish(sink, &caller, send, report).await?;
     }
     Ok(())
+}
+
+/// Whether a log group that was found is one that is named: it is tried once.
+fn is_same(named: &ClusterConfig, found: &ClusterConfig) -> bool {
+    named.log_group == found.log_group
+        && named.role_arn == found.role_arn
+        && (named.region.is_none() || named.region == found.region)
+}
+
+/// Looks at the topic of a sink that has one, as whoever publishes to it.
+async fn publish(
+    sink: &SinkConfig,
+    caller: &Caller,
+    send: bool,
+    report: &mut Report,
+) -> Result<()> {
+    let Some(topic) = &sink.topic_arn else {
+        return Ok(());
+    };
+    let Some(role) = &sink.role_arn else {
+        return report.add(topic::topic(caller, topic, send).await);
+    };
+    let region = topic.split(':').nth(3).unwrap_or_default();
+    match role::assume(caller, role, sink.external_id.as_deref(), region).await {
+        Ok((publisher, fine)) => {
+            report.add([fine])?;
+            report.add(topic::topic(&publisher, topic, send).await)
+        }
+        Err(finding) => report.add([finding]),
+    }
 }
 
 /// The log group of a cluster and who reads it, if it can be read at all.

@@ -79,8 +79,10 @@ pub(super) fn label(account: Option<&str>, region: &str, name: &str) -> String {
     format!("{}:{region}:{name}", account.unwrap_or("-"))
 }
 
-/// Whether a group is that of an EKS cluster, where `prefix` alone does not tell.
-pub(super) fn is_wanted(prefix: &str, name: &str) -> bool {
+/// Whether discovery by this prefix reads a log group of this name: below EKS's own prefix only the groups
+/// of clusters, `/aws/eks/CLUSTER/cluster`.
+#[must_use]
+pub fn is_wanted(prefix: &str, name: &str) -> bool {
     if prefix != super::settings::EKS {
         return name.starts_with(prefix);
     }

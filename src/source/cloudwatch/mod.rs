@@ -28,6 +28,7 @@ mod start;
 mod walk;
 
 pub use delivery::{Class, Delivery, Fetched, Found, LogKind, Notice, Page, Purpose, Stream, What};
+pub use group::is_wanted;
 pub use reader::{NoRegion, Reader};
 pub use settings::{
     ClusterSettings, DiscoverSettings, EKS, PollSettings, Positions, ReaderSettings,
