@@ -6,7 +6,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroupClass;
 use super::finding::Finding;
 use super::refusal::{Call, Refusal};
 use super::role::Caller;
-use crate::source::cloudwatch::LogKind;
+use crate::source::cloudwatch::{LogKind, partition};
 
 /// A log group that is to be read.
 #[derive(Clone, Debug)]
@@ -48,14 +48,6 @@ impl Group {
         } else {
             &self.name
         }
-    }
-}
-
-fn partition(region: &str) -> &'static str {
-    match region {
-        _ if region.starts_with("cn-") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
     }
 }
 

@@ -5,15 +5,7 @@ use std::time::Duration;
 
 use super::filter::Seen;
 use super::finding::Finding;
-
-/// FilterLogEvents a second that an account may make in a region; fixed by AWS ("CloudWatch Logs quotas").
-fn quota(region: &str) -> f64 {
-    match region {
-        "us-east-1" => 25.0,
-        "ap-northeast-3" | "ap-southeast-3" | "ca-west-1" | "eu-central-1" | "il-central-1" => 5.0,
-        _ => 10.0,
-    }
-}
+use crate::source::cloudwatch::quota;
 
 /// A busy log is read about twice, since what comes late lies behind what was read, and a quarter of all
 /// calls look further back.

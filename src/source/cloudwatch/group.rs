@@ -38,11 +38,7 @@ impl Arn {
 
     /// The ARN of a group of which the parts are known; an unknown account is a star.
     pub(super) fn of(region: &str, account: Option<&str>, name: &str) -> Self {
-        let partition = match region {
-            _ if region.starts_with("cn-") => "aws-cn",
-            _ if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
+        let partition = partition(region);
         Self {
             partition: partition.to_owned(),
             region: region.to_owned(),
@@ -64,6 +60,16 @@ impl std::fmt::Display for Arn {
             f,
             "arn:{partition}:logs:{region}:{account}:log-group:{name}"
         )
+    }
+}
+
+/// The partition that a region belongs to.
+#[must_use]
+pub fn partition(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
     }
 }
 

@@ -28,7 +28,8 @@ mod start;
 mod walk;
 
 pub use delivery::{Class, Delivery, Fetched, Found, LogKind, Notice, Page, Purpose, Stream, What};
-pub use group::is_wanted;
+pub use group::{is_wanted, partition};
+pub use rate::quota;
 pub use reader::{NoRegion, Reader};
 pub use settings::{
     ClusterSettings, DiscoverSettings, EKS, PollSettings, Positions, ReaderSettings,

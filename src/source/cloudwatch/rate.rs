@@ -8,7 +8,8 @@ const LEAST: f64 = 0.1;
 
 /// Calls of FilterLogEvents that an account has in a second, by region: not adjustable (AWS, "CloudWatch
 /// Logs quotas").
-pub(super) fn quota(region: &str) -> f64 {
+#[must_use]
+pub fn quota(region: &str) -> f64 {
     match region {
         "us-east-1" => 25.0,
         "ap-northeast-3" | "ap-southeast-3" | "ca-west-1" | "eu-central-1" | "il-central-1" => 5.0,
