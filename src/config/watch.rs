@@ -93,7 +93,7 @@ impl Default for PollConfig {
             lateness: minutes(15),
             sweep_interval: minutes(10),
             sweep_span: minutes(60),
-            share: 0.5,
+            share: 0.75,
             calls_per_second: None,
             retry: Duration::from_millis(500),
         }

@@ -4,6 +4,7 @@
 //! Time goes on a little with every look at the clock, so that no test waits for it.
 
 mod groups;
+mod history;
 mod losses;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -78,7 +78,7 @@ async fn look(
     let told = Finding::ok("discover", &about, format!("finds {count} log groups"));
     let told = match count {
         0 => told.warn("nothing is watched until one is made: mend prefix, regions or role_arn"),
-        0..=MOST => told,
+        1..=MOST => told,
         _ => told.warn(format!("the first {MOST} of them are tried here")),
     };
     found.truncate(MOST);

@@ -122,7 +122,7 @@ async fn examine(
             }
         }
     }
-    report.add(need.findings())?;
+    report.add(need.findings(config.poll.share))?;
     for sink in config.sink.values().map(toml::Spanned::get_ref) {
         publish(sink, &caller, send, report).await?;
     }

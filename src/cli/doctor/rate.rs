@@ -12,9 +12,6 @@ use crate::source::cloudwatch::quota;
 const OVER_AGAIN: f64 = 2.0;
 const LOOKING_BACK: f64 = 4.0 / 3.0;
 
-/// The share of the quota that leaves room for people and for bursts.
-const SHARE: f64 = 0.5;
-
 /// Calls a second that are needed, by account and region.
 #[derive(Debug, Default)]
 pub(crate) struct Need(BTreeMap<(String, String), f64>);
@@ -31,8 +28,9 @@ impl Need {
             .or_default() += calls;
     }
 
-    /// A line for each account and region.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
+    /// A line for each account and region. `share` is the part of the quota that polling takes; the rest
+    /// is left to people.
+    pub(crate) fn findings(&self, share: f64) -> Vec<Finding> {
         let finding = |((account, region), need): (&(String, String), &f64)| {
             let quota = quota(region);
             let about = format!("{account} {region}");
@@ -42,8 +40,8 @@ impl Need {
             let fine = Finding::ok("rate", &about, words);
             if *need > quota {
                 fine.fail("polling can't keep up, and the quota can't be raised: feed these logs by a subscription")
-            } else if *need > quota * SHARE {
-                fine.warn("little is left for people and bursts: raise poll.interval, or feed the busiest logs by a subscription")
+            } else if *need > quota * share {
+                fine.warn("that is more than poll.share of it, so events will be read later than poll.interval: raise both, or feed the busiest logs by a subscription")
             } else {
                 fine
             }
@@ -67,7 +65,7 @@ mod tests {
             };
             need.add("111122223333", region, seen, Duration::from_secs(5));
         }
-        need.findings()
+        need.findings(0.5)
             .iter()
             .map(|finding| finding.level)
             .collect()

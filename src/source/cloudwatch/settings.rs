@@ -96,7 +96,7 @@ impl Default for PollSettings {
             lateness: Duration::from_secs(900),
             sweep_interval: Duration::from_secs(600),
             sweep_span: Duration::from_secs(3_600),
-            share: 0.5,
+            share: 0.75,
             calls_per_second: None,
             first_wait: Duration::from_millis(500),
         }
