@@ -152,14 +152,13 @@ impl Parts {
     }
 }
 
-/// What an id of several events begins with: the detector, and the cluster. One name often stands for
-/// a cluster in each region; the log group tells those apart that have none.
+/// What an id of several events begins with: the detector, and the cluster's name, or its log group where it
+/// has none. Account and region don't enter: an export tells neither, and the events raise the same alert
+/// wherever they are read from. [`Alert::place`] tells clusters of one name apart.
 fn begin(alert: &Alert, sort: &str, group: &Group) -> Parts {
     let mut parts = Parts::default();
     parts.add(Some(&alert.detector.id));
     parts.add(Some(sort));
-    parts.add(alert.cluster.account.as_deref());
-    parts.add(alert.cluster.region.as_deref());
     let cluster = &alert.cluster;
     parts.add(cluster.name.as_deref().or(cluster.log_group.as_deref()));
     for (_, value) in group {

@@ -70,6 +70,21 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// What an alert is known by, so that it is handed out once: its id, and for an alert of several events
+    /// the cluster's account, region and log group. Clusters in two regions may have one name, and each its
+    /// own alert of one id.
+    #[must_use]
+    pub fn place(&self) -> AlertId {
+        if self.group.is_empty() && self.closes.is_none() {
+            // A request has one id wherever its log line was copied to.
+            return self.id;
+        }
+        let cluster = &self.cluster;
+        let parts = [&cluster.account, &cluster.region, &cluster.log_group];
+        let [account, region, group] = parts.map(|part| part.as_deref().unwrap_or_default());
+        AlertId::of(&[&self.id.to_string(), account, region, group])
+    }
+
     /// One line of JSON. What a terminal would act on, or hide, is written as `\uXXXX`; a reader of
     /// JSON sees the same text.
     ///

@@ -174,7 +174,7 @@ impl<'c> Merger<'c> {
     ) -> ControlFlow<()> {
         if alert.severity < self.least {
             self.tally.below += 1;
-        } else if !self.once.is_first(alert.id) {
+        } else if !self.once.is_first(alert.place()) {
             self.tally.repeats += 1;
         } else {
             self.tally.alert(&alert.detector.id, alert.severity);

@@ -23,7 +23,7 @@ pub fn fold(
     let family = fold_family(&alert.detector.id);
     let place = Place {
         detector: &family,
-        key: Digest(alert.id.bytes()),
+        key: Digest(alert.place().bytes()),
     };
     let mut first = false;
     cells.change(place, &mut |cell| {

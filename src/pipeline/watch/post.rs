@@ -29,6 +29,11 @@ impl Post {
     ) -> Result<bool, StoreError> {
         // None in practice: every part of an alert can be written as JSON.
         let body = serde_json::to_string(alert).unwrap_or_default();
-        store.post(Digest(alert.id.bytes()), now, &body, self.routes.of(alert))
+        store.post(
+            Digest(alert.place().bytes()),
+            now,
+            &body,
+            self.routes.of(alert),
+        )
     }
 }
