@@ -11,6 +11,7 @@ use super::Common;
 use super::settings::{self, Set};
 use super::signals::Judged;
 use crate::cli::args::WatchArgs;
+use crate::config::Config;
 use crate::pipeline::Judge;
 use crate::pipeline::health::{Limits, Monitor};
 use crate::pipeline::watch::{End, Horizon, Inputs, Intake, Keep, Report, Standing, Watch};
@@ -37,12 +38,37 @@ pub(super) fn open(path: &Path) -> Result<SharedStore, StoreError> {
 
 /// Where the reading of a log goes on.
 pub(super) fn position(store: &SharedStore, stream: &Stream) -> Option<i64> {
-    let found = store.lock().position(&stream.to_string());
-    found.unwrap_or_else(|error| {
+    let found = || {
+        let store = store.lock();
+        let known = store.position(&stream.to_string())?;
+        known.map_or_else(|| under_another_name(&store, stream), |at| Ok(Some(at)))
+    };
+    found().unwrap_or_else(|error| {
         // It will fail again where it ends the program.
         tracing::error!(%error, %stream, "its position can't be read");
         None
     })
+}
+
+/// The position of a log that a former run, or this one, read without knowing its account.
+fn under_another_name(store: &SqliteStore, stream: &Stream) -> Result<Option<i64>, StoreError> {
+    let origin = stream.origin();
+    let is_same = |other: &Stream| {
+        let theirs = other.origin();
+        let unknown = theirs.account.is_none() || origin.account.is_none();
+        unknown
+            && other.kind == stream.kind
+            && (&theirs.region, &theirs.log_group) == (&origin.region, &origin.log_group)
+    };
+    let mut found = None;
+    for name in store.sources_since(i64::MIN)? {
+        if Stream::parse(&name).is_some_and(|other| is_same(&other)) {
+            let position = store.position(&name)?;
+            // Of several, the one that loses nothing.
+            found = found.min(position).or(position);
+        }
+    }
+    Ok(found)
 }
 
 impl Judging {
@@ -83,7 +109,7 @@ impl Judging {
         let config = &set.settings.config;
         let mut standing = Standing::new(
             self.monitor(settings::limits(config))?,
-            Horizon::new(config.poll.lateness, config.poll.sweep_span),
+            self.horizon(config, clock.now())?,
             Keep {
                 events: settings::known_for(config),
                 alerts: config.state.keep.max(settings::known_for(config)),
@@ -112,6 +138,22 @@ impl Judging {
         }
     }
 
+    /// The horizon, which waits for the logs that were read until the former run ended: what that run
+    /// left open is decided when all of them have been read on.
+    fn horizon(&self, config: &Config, now: i64) -> Result<Horizon, StoreError> {
+        let patience = config.poll.sweep_span;
+        let mut horizon = Horizon::new(config.poll.lateness, patience);
+        let store = self.store.lock();
+        if let Some(latest) = store.latest_position()? {
+            let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+            let recent = store.sources_since(latest.saturating_sub(patience))?;
+            for stream in recent.iter().filter_map(|name| Stream::parse(name)) {
+                horizon.expect(&stream, now);
+            }
+        }
+        Ok(horizon)
+    }
+
     /// The monitor, with what it remembers.
     fn monitor(&self, limits: Limits) -> Result<Monitor, StoreError> {
         let saved = self.store.lock().memo(Standing::MEMO)?;
@@ -124,5 +166,27 @@ impl Judging {
             }
             None => Monitor::new(limits),
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_keeps_its_position_when_its_account_becomes_known_or_unknown() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder.path().join("state.db")).unwrap();
+        let at = |name: &str| position(&store, &Stream::parse(name).unwrap());
+        store.lock().advance("-:r:/g audit", 7).unwrap();
+        store.lock().advance("111122223333:r:/h audit", 9).unwrap();
+        store.lock().advance("444455556666:r:/h audit", 8).unwrap();
+        assert_eq!(at("111122223333:r:/g audit"), Some(7));
+        assert_eq!(at("-:r:/h audit"), Some(8));
+        assert_eq!(at("444455556666:r:/h audit"), Some(8));
+        assert_eq!(at("777788889999:r:/h audit"), None);
+        assert_eq!(at("111122223333:r:/g authenticator"), None);
+        assert_eq!(at("111122223333:s:/g audit"), None);
     }
 }

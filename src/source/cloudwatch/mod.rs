@@ -25,6 +25,7 @@ mod seen;
 mod settings;
 mod slice;
 mod start;
+mod stretch;
 mod walk;
 
 pub use delivery::{Class, Delivery, Fetched, Found, LogKind, Notice, Page, Purpose, Stream, What};

@@ -1,10 +1,12 @@
 //! One walk over a stretch of a log: call after call, through empty pages, until there is no token left.
 //! Tokens live here only.
 
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::FilterLogEventsOutput;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::access::Client;
 use super::budget::Budget;
@@ -26,8 +28,11 @@ const PATIENCE: u32 = 6;
 /// The same for refusals for there being too many calls, which end by themselves.
 const THROTTLED_PATIENCE: u32 = 60;
 
-/// Pages in a row without events that come with the token that was sent.
+/// Pages in a row that bring nothing new and a token that was followed before.
 const CIRCLES: u32 = 50;
+
+/// Tokens of a walk that are remembered, to notice when it goes in circles.
+const FOLLOWED: usize = 4_096;
 
 /// A log group and how it is asked.
 pub(super) struct Target {
@@ -85,9 +90,21 @@ struct Progress {
     token: Option<String>,
     calls: u64,
     found: Found,
+    /// The last tokens that were followed, by hash.
+    followed: FxHashSet<u64>,
     circles: u32,
     failures: u32,
     told: bool,
+}
+
+impl Progress {
+    /// Whether a token is followed for the first time.
+    fn follow(&mut self, token: &str) -> bool {
+        if self.followed.len() >= FOLLOWED {
+            self.followed.clear();
+        }
+        self.followed.insert(FxBuildHasher.hash_one(token))
+    }
 }
 
 impl Walker {
@@ -130,7 +147,7 @@ impl Walker {
                     tokio::time::sleep(wait).await;
                 }
             }
-            if at.circles > CIRCLES {
+            if at.circles > CIRCLES || at.token.is_some() && at.calls >= stretch.most {
                 return Ok(End::Broken);
             }
         }
@@ -169,8 +186,12 @@ impl Walker {
         at.failures = 0;
         let next = answer.next_token.clone().filter(|token| !token.is_empty());
         let events = self.take(answer, &mut at.found);
-        let same = next.is_some() && next == at.token && events.is_empty();
-        at.circles = if same { at.circles + 1 } else { 0 };
+        let again = next.as_ref().is_some_and(|token| !at.follow(token));
+        at.circles = if again && events.is_empty() {
+            at.circles + 1
+        } else {
+            0
+        };
         at.token = next;
         let last = at.token.is_none();
         let found = at.found.events > 0;

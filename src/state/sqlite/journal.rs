@@ -21,6 +21,20 @@ impl SqliteStore {
             .map_err(|reason| self.failed(reason))
     }
 
+    /// The sources that have been read at some time from `since` on (milliseconds since the Unix epoch).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn sources_since(&self, since: i64) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            self.connection
+                .prepare_cached("SELECT name FROM source WHERE position >= ?1 ORDER BY name")?
+                .query_map([since], |row| row.get(0))?
+                .collect()
+        };
+        read().map_err(|reason| self.failed(reason))
+    }
+
     /// How far the source has been read that has been read furthest, in milliseconds since the Unix epoch.
     ///
     /// # Errors
