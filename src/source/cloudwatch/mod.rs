@@ -19,6 +19,7 @@ mod lateness;
 mod named;
 mod outlet;
 mod plan;
+mod progress;
 mod rate;
 mod reader;
 mod seen;

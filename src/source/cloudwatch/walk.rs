@@ -1,12 +1,10 @@
 //! One walk over a stretch of a log: call after call, through empty pages, until there is no token left.
 //! Tokens live here only.
 
-use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::FilterLogEventsOutput;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
-use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::access::Client;
 use super::budget::Budget;
@@ -15,6 +13,7 @@ use super::failure::{Asked, Failure};
 use super::lateness::Lateness;
 use super::outlet::{Closed, Outlet};
 use super::plan::Stretch;
+use super::progress::Progress;
 use super::seen::Seen;
 use crate::record::Origin;
 
@@ -30,9 +29,6 @@ const THROTTLED_PATIENCE: u32 = 60;
 
 /// Pages in a row that bring nothing new and a token that was followed before.
 const CIRCLES: u32 = 50;
-
-/// Tokens of a walk that are remembered, to notice when it goes in circles.
-const FOLLOWED: usize = 4_096;
 
 /// A log group and how it is asked.
 pub(super) struct Target {
@@ -82,29 +78,6 @@ pub(super) struct Advance {
     pub(super) to: i64,
     /// Whether it is told even if nothing was found.
     pub(super) always: bool,
-}
-
-/// Where a walk is.
-#[derive(Default)]
-struct Progress {
-    token: Option<String>,
-    calls: u64,
-    found: Found,
-    /// The last tokens that were followed, by hash.
-    followed: FxHashSet<u64>,
-    circles: u32,
-    failures: u32,
-    told: bool,
-}
-
-impl Progress {
-    /// Whether a token is followed for the first time.
-    fn follow(&mut self, token: &str) -> bool {
-        if self.followed.len() >= FOLLOWED {
-            self.followed.clear();
-        }
-        self.followed.insert(FxBuildHasher.hash_one(token))
-    }
 }
 
 impl Walker {
@@ -186,13 +159,7 @@ impl Walker {
         at.failures = 0;
         let next = answer.next_token.clone().filter(|token| !token.is_empty());
         let events = self.take(answer, &mut at.found);
-        let again = next.as_ref().is_some_and(|token| !at.follow(token));
-        at.circles = if again && events.is_empty() {
-            at.circles + 1
-        } else {
-            0
-        };
-        at.token = next;
+        at.follow(next, events.is_empty());
         let last = at.token.is_none();
         let found = at.found.events > 0;
         let advance = advance.filter(|advance| last && (found || advance.always));
