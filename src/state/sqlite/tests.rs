@@ -166,7 +166,7 @@ fn whoever_delivers_gets_its_turn_while_batches_follow_one_another() {
             outbox.settle("a", &[(posted.number, None)]).unwrap();
         }
     });
-    // Without turns this takes thousands of batches, or ends with a locked database.
+    // Without turns it would ask again and again, and most often in vain.
     let mut batches = 0;
     while !delivering.is_finished() {
         store.begin().unwrap();
@@ -177,5 +177,5 @@ fn whoever_delivers_gets_its_turn_while_batches_follow_one_another() {
         batches += 1;
     }
     delivering.join().unwrap();
-    assert!(batches < 2_000, "{batches}");
+    assert!(batches < 600, "{batches}");
 }
