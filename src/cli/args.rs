@@ -105,7 +105,8 @@ pub struct ReplayArgs {
 /// Options of `watch`.
 #[derive(Clone, Debug, Arguments)]
 pub struct WatchArgs {
-    /// Where a log begins that has never been read: RFC 3339, a date, or a time ago such as 2h [default: now].
+    /// Where a log begins that has never been read: RFC 3339, a date, or a time ago such as 2h [default: as
+    /// long ago as events may come late, 15m].
     #[arg(long, value_name = "TIME")]
     pub from: Option<String>,
     /// How alerts are written to standard output [default: pretty on a terminal, else json].

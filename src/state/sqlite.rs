@@ -8,8 +8,10 @@ mod journal;
 mod lock;
 mod outbox;
 mod shared;
+mod turns;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
@@ -17,6 +19,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Bounds, Cells, Store, StoreError};
 use cells::Open;
+use turns::{Turn, Turns};
 
 pub use lock::{LockError, StateLock};
 pub use outbox::{Posted, SqliteOutbox};
@@ -75,8 +78,9 @@ pub struct SqliteStore {
     counts: FxHashMap<i64, usize>,
     /// The numbers of sources.
     sources: FxHashMap<String, i64>,
-    /// Whether a batch is open, whose transaction every other belongs to.
-    in_batch: bool,
+    turns: Arc<Turns>,
+    /// Held while a batch is open, whose transaction every other belongs to.
+    batch: Option<Turn>,
 }
 
 impl SqliteStore {
@@ -101,7 +105,6 @@ impl SqliteStore {
             connection.execute_batch(TABLES)?;
             connection.pragma_update(None, "user_version", VERSION)?;
             connection.pragma_update(None, "cache_size", -CACHE)?;
-            connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
             connection.set_prepared_statement_cache_capacity(32);
             Ok(connection)
         };
@@ -117,8 +120,17 @@ impl SqliteStore {
             evicted: FxHashMap::default(),
             counts: FxHashMap::default(),
             sources: FxHashMap::default(),
-            in_batch: false,
+            turns: Arc::default(),
+            batch: None,
         })
+    }
+
+    /// The outbox of this state, for another thread: the two write in turn.
+    ///
+    /// # Errors
+    /// When the database can't be opened.
+    pub fn outbox(&self) -> Result<SqliteOutbox, StoreError> {
+        SqliteOutbox::connect(Path::new(&self.path), Arc::clone(&self.turns))
     }
 
     fn failed(&self, reason: rusqlite::Error) -> StoreError {
@@ -133,8 +145,9 @@ impl SqliteStore {
     /// # Errors
     /// When the database fails, or another process holds it for too long.
     pub fn begin(&mut self) -> Result<(), StoreError> {
+        let turn = self.turns.take();
         self.execute("BEGIN IMMEDIATE")?;
-        self.in_batch = true;
+        self.batch = Some(turn);
         Ok(())
     }
 
@@ -147,7 +160,7 @@ impl SqliteStore {
             self.roll_back();
             return Err(error);
         }
-        self.in_batch = false;
+        self.batch = None;
         Ok(())
     }
 
@@ -155,7 +168,7 @@ impl SqliteStore {
     pub fn roll_back(&mut self) {
         // What can't be undone because nothing is open needs no undoing.
         let _ = self.execute("ROLLBACK");
-        self.in_batch = false;
+        self.batch = None;
         self.names.clear();
         self.counts.clear();
         self.sources.clear();
@@ -207,6 +220,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // A crash of the machine may lose the last transactions, each of them whole: what was read is
     // then read again.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     Ok(connection)
 }
 
@@ -215,7 +229,7 @@ impl Store for SqliteStore {
         &mut self,
         work: &mut dyn FnMut(&mut dyn Cells) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        if self.in_batch {
+        if self.batch.is_some() {
             return self.merge(work);
         }
         self.begin()?;

@@ -23,7 +23,7 @@ use rules::REMEMBERING;
 /// Ids of alerts.
 pub(crate) type Ids = BTreeSet<String>;
 
-/// Takes alerts, and keeps their ids with the detectors', which are easier to read.
+/// Takes alerts, and keeps what they are known by, with the detectors' ids, which are easier to read.
 #[derive(Debug, Default)]
 pub(crate) struct Sink(pub(crate) Ids);
 
@@ -35,7 +35,7 @@ impl Sink {
             ""
         };
         self.0
-            .insert(format!("{}{closes} {}", alert.detector.id, alert.id));
+            .insert(format!("{}{closes} {}", alert.detector.id, alert.place()));
         ControlFlow::Continue(())
     }
 }
@@ -145,7 +145,7 @@ proptest! {
             sum += ids.len();
             apart.extend(ids);
         }
-        prop_assert_eq!(apart.len(), sum, "an alert of one cluster has the id of another's");
+        prop_assert_eq!(apart.len(), sum, "an alert of one cluster is taken for another's");
         prop_assert_eq!(quiet(&lines), apart);
     }
 }

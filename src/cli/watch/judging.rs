@@ -11,6 +11,7 @@ use super::Common;
 use super::settings::{self, Set};
 use super::signals::Judged;
 use crate::cli::args::WatchArgs;
+use crate::config::Config;
 use crate::pipeline::Judge;
 use crate::pipeline::health::{Limits, Monitor};
 use crate::pipeline::watch::{End, Horizon, Inputs, Intake, Keep, Report, Standing, Watch};
@@ -18,9 +19,6 @@ use crate::serve::Beat;
 use crate::source::cloudwatch::Stream;
 use crate::state::{Bounds, SharedStore, SqliteStore, StoreError};
 use crate::telemetry::Clock;
-
-/// What stands in a log's name for an account that is not known.
-const UNKNOWN: &str = "-";
 
 /// What the judging thread takes with it.
 pub(super) struct Judging {
@@ -40,27 +38,37 @@ pub(super) fn open(path: &Path) -> Result<SharedStore, StoreError> {
 
 /// Where the reading of a log goes on.
 pub(super) fn position(store: &SharedStore, stream: &Stream) -> Option<i64> {
-    known_position(store, stream).unwrap_or_else(|error| {
+    let found = || {
+        let store = store.lock();
+        let known = store.position(&stream.to_string())?;
+        known.map_or_else(|| under_another_name(&store, stream), |at| Ok(Some(at)))
+    };
+    found().unwrap_or_else(|error| {
         // It will fail again where it ends the program.
         tracing::error!(%error, %stream, "its position can't be read");
         None
     })
 }
 
-/// A log's position, under whatever name it had: the account may have been unknown at one time and known
-/// at another.
-fn known_position(store: &SharedStore, stream: &Stream) -> Result<Option<i64>, StoreError> {
-    let store = store.lock();
-    if let Some(position) = store.position(&stream.to_string())? {
-        return Ok(Some(position));
-    }
-    match stream.group.split_once(':') {
-        Some((UNKNOWN, rest)) => {
-            store.position_of_any(&format!(":{rest} {}", stream.kind.as_str()))
+/// The position of a log that a former run, or this one, read without knowing its account.
+fn under_another_name(store: &SqliteStore, stream: &Stream) -> Result<Option<i64>, StoreError> {
+    let origin = stream.origin();
+    let is_same = |other: &Stream| {
+        let theirs = other.origin();
+        let unknown = theirs.account.is_none() || origin.account.is_none();
+        unknown
+            && other.kind == stream.kind
+            && (&theirs.region, &theirs.log_group) == (&origin.region, &origin.log_group)
+    };
+    let mut found = None;
+    for name in store.sources_since(i64::MIN)? {
+        if Stream::parse(&name).is_some_and(|other| is_same(&other)) {
+            let position = store.position(&name)?;
+            // Of several, the one that loses nothing.
+            found = found.min(position).or(position);
         }
-        Some((_, rest)) => store.position(&format!("{UNKNOWN}:{rest} {}", stream.kind.as_str())),
-        None => Ok(None),
     }
+    Ok(found)
 }
 
 impl Judging {
@@ -101,7 +109,7 @@ impl Judging {
         let config = &set.settings.config;
         let mut standing = Standing::new(
             self.monitor(settings::limits(config))?,
-            Horizon::new(config.poll.lateness, config.poll.sweep_span),
+            self.horizon(config, clock.now())?,
             Keep {
                 events: settings::known_for(config),
                 alerts: config.state.keep.max(settings::known_for(config)),
@@ -130,6 +138,22 @@ impl Judging {
         }
     }
 
+    /// The horizon, which waits for the logs that were read until the former run ended: what that run
+    /// left open is decided when all of them have been read on.
+    fn horizon(&self, config: &Config, now: i64) -> Result<Horizon, StoreError> {
+        let patience = config.poll.sweep_span;
+        let mut horizon = Horizon::new(config.poll.lateness, patience);
+        let store = self.store.lock();
+        if let Some(latest) = store.latest_position()? {
+            let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+            let recent = store.sources_since(latest.saturating_sub(patience))?;
+            for stream in recent.iter().filter_map(|name| Stream::parse(name)) {
+                horizon.expect(&stream, now);
+            }
+        }
+        Ok(horizon)
+    }
+
     /// The monitor, with what it remembers.
     fn monitor(&self, limits: Limits) -> Result<Monitor, StoreError> {
         let saved = self.store.lock().memo(Standing::MEMO)?;
@@ -149,33 +173,20 @@ impl Judging {
 #[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
-    use crate::source::cloudwatch::LogKind;
 
     #[test]
-    fn a_log_goes_on_where_it_was_whether_its_account_is_known_or_not() {
+    fn a_log_keeps_its_position_when_its_account_becomes_known_or_unknown() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder.path().join("state.db")).unwrap();
-        let stream = |group: &str| Stream {
-            group: group.into(),
-            kind: LogKind::Audit,
-        };
-        let advance = |group: &str, position| {
-            let name = stream(group).to_string();
-            store.lock().advance(&name, position).unwrap();
-        };
-        advance("111122223333:eu-west-1:/aws/eks/a/cluster", 10);
-        advance("-:eu-west-1:/aws/eks/b/cluster", 20);
-        let position = |group: &str| position(&store, &stream(group));
-        assert_eq!(
-            position("111122223333:eu-west-1:/aws/eks/a/cluster"),
-            Some(10)
-        );
-        assert_eq!(position("-:eu-west-1:/aws/eks/a/cluster"), Some(10));
-        assert_eq!(
-            position("111122223333:eu-west-1:/aws/eks/b/cluster"),
-            Some(20)
-        );
-        assert_eq!(position("444455556666:eu-west-1:/aws/eks/a/cluster"), None);
-        assert_eq!(position("-:eu-west-1:/aws/eks/c/cluster"), None);
+        let at = |name: &str| position(&store, &Stream::parse(name).unwrap());
+        store.lock().advance("-:r:/g audit", 7).unwrap();
+        store.lock().advance("111122223333:r:/h audit", 9).unwrap();
+        store.lock().advance("444455556666:r:/h audit", 8).unwrap();
+        assert_eq!(at("111122223333:r:/g audit"), Some(7));
+        assert_eq!(at("-:r:/h audit"), Some(8));
+        assert_eq!(at("444455556666:r:/h audit"), Some(8));
+        assert_eq!(at("777788889999:r:/h audit"), None);
+        assert_eq!(at("111122223333:r:/g authenticator"), None);
+        assert_eq!(at("111122223333:s:/g audit"), None);
     }
 }

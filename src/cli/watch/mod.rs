@@ -78,7 +78,8 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
         clock,
     };
     let committed = watch::Sender::new(0);
-    let mut drains = drain(&common, &path, &set, sinks, &committed)?;
+    let outbox = store.lock().outbox()?;
+    let mut drains = drain(&common, &path, &set, sinks, (&committed, outbox))?;
     let beat = Beat::new(common.clock.now());
     let site = serve(&common, config.health.listen, beat.clone()).await?;
     let (out, deliveries) = mpsc::channel::<Delivery>(WAITING);
@@ -100,7 +101,13 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
         },
     )?;
     announce(&set, &path);
-    let ended = signals::until_stopped(&common.reading, judged, &asked, signals).await;
+    let ended = tokio::select! {
+        ended = signals::until_stopped(&common.reading, judged, &asked, signals) => ended,
+        // None ends by itself; alerts that nobody delivers are worse than an end.
+        Some(_) = drains.join_next() => {
+            Err(anyhow::anyhow!("the delivery to a sink ended by a mistake in trailhound"))
+        }
+    };
     // Whatever was judged is on its way now.
     common.delivering.send_replace(true);
     while drains.join_next().await.is_some() {}
@@ -150,11 +157,11 @@ fn drain(
     state: &Path,
     set: &Set,
     sinks: Vec<Box<dyn Sink>>,
-    committed: &watch::Sender<u64>,
+    (committed, outbox): (&watch::Sender<u64>, SqliteOutbox),
 ) -> Result<JoinSet<()>> {
     let config = &set.settings.config;
     let dead = DeadLetters::at(settings::dead_letters(state));
-    let mut alerts = Alerts::new(SqliteOutbox::open(state)?);
+    let mut alerts = Alerts::new(outbox);
     let names = settings::sink_names(config);
     orphans::bury(&mut alerts, &names, &dead, common.clock.now())?;
     let outbox: SharedOutbox = Arc::new(Mutex::new(alerts));

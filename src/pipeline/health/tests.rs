@@ -101,6 +101,7 @@ impl Watch {
             until,
             calls: 1,
             purpose: Purpose::Forward,
+            settled: until,
             found: Found::default(),
             lateness: 0,
             behind: 0,

@@ -130,8 +130,9 @@ impl Watch<'_> {
         self.standing.monitor.watch(&page.stream, &cluster, now);
         self.standing.monitor.page(page);
         let taken = self.intake.page(page)?;
+        self.standing.horizon.expect(&page.stream, now);
         if let Some(position) = page.advance {
-            self.standing.horizon.advance(&page.stream, position);
+            self.standing.horizon.advance(&page.stream, position, now);
         }
         let tally = self.intake.counted();
         self.report.page(page, &cluster, &taken, &tally);
@@ -146,8 +147,11 @@ impl Watch<'_> {
             .monitor
             .watch(&notice.stream, &cluster, notice.time);
         self.standing.monitor.notice(notice);
-        if let What::Given { .. } | What::Settled = notice.what {
-            self.standing.horizon.drop(&notice.stream);
+        let horizon = &mut self.standing.horizon;
+        match notice.what {
+            What::Walked { settled, .. } => horizon.settle(&notice.stream, settled, notice.time),
+            What::Given { .. } | What::Settled => horizon.drop(&notice.stream),
+            What::Failed { .. } => {}
         }
         self.report.notice(notice, &cluster);
     }
@@ -205,7 +209,7 @@ impl Watch<'_> {
                 .standing
                 .horizon
                 .positions()
-                .map(|(stream, position)| (stream.to_string(), before(*position, keep.events))),
+                .map(|(stream, position)| (stream.to_string(), before(position, keep.events))),
         )?;
         self.standing.forget_at = now.saturating_add(FORGET);
         Ok(())

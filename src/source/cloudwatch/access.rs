@@ -21,6 +21,9 @@ const READ: Duration = Duration::from_secs(30);
 /// How long a whole call may take; an answer may come slowly.
 const CALL: Duration = Duration::from_secs(120);
 
+/// How long a caller may be asked for: reading does not need the answer.
+const ASK: Duration = Duration::from_secs(5);
+
 /// The name under which roles are assumed: what CloudTrail shows.
 const SESSION: &str = "trailhound";
 
@@ -92,7 +95,9 @@ impl Client {
         if let Some(known) = self.known() {
             return Ok(known);
         }
-        let answer = self.sts.get_caller_identity().send().await;
+        let asking = self.sts.get_caller_identity().send();
+        let answer = tokio::time::timeout(ASK, asking).await;
+        let answer = answer.map_err(|_| Failure::unanswered("sts:GetCallerIdentity"))?;
         let answer = answer.map_err(|error| Failure::of(&error))?;
         let identity = Identity {
             account: answer.account,

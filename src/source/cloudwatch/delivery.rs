@@ -48,6 +48,15 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// The log of which this is the [text](fmt::Display).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (group, kind) = text.rsplit_once(' ')?;
+        let kind = LogKind::ALL.into_iter().find(|one| one.as_str() == kind)?;
+        let group = group.into();
+        Some(Self { group, kind })
+    }
+
     /// Where its events come from, as far as its own name tells.
     #[must_use]
     pub fn origin(&self) -> Origin {
@@ -133,6 +142,9 @@ pub enum What {
         calls: u64,
         /// What it was for.
         purpose: Purpose,
+        /// Nothing from before or at this time will come any more, unless it comes later than is expected;
+        /// milliseconds since the Unix epoch.
+        settled: i64,
         /// What it brought, repeats of former walks left out.
         found: Found,
         /// How late the latest events of the last hour came, in milliseconds, from event time to ingestion.

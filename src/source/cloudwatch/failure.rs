@@ -155,6 +155,16 @@ impl Failure {
         }
     }
 
+    /// Nobody answered a call in time.
+    pub(super) fn unanswered(action: &str) -> Self {
+        Self {
+            class: Class::Retry,
+            code: "timeout".to_owned(),
+            text: format!("{action} was not answered"),
+            unsigned: false,
+        }
+    }
+
     /// Whether the parameters were refused: of a call with a token, the token may be the reason.
     pub(super) fn is_parameter(&self) -> bool {
         ["InvalidParameterException", "ValidationException"].contains(&self.code.as_str())

@@ -175,6 +175,7 @@ impl Track {
                     until: stretch.advance(),
                     calls,
                     purpose: stretch.purpose,
+                    settled: self.plan.settled(),
                     found,
                     lateness: self.walker.lateness.worst(outlet.clock.now()),
                     behind: stretch.begun.saturating_sub(self.plan.position()).max(0),

@@ -19,12 +19,14 @@ mod lateness;
 mod named;
 mod outlet;
 mod plan;
+mod progress;
 mod rate;
 mod reader;
 mod seen;
 mod settings;
 mod slice;
 mod start;
+mod stretch;
 mod walk;
 
 pub use delivery::{Class, Delivery, Fetched, Found, LogKind, Notice, Page, Purpose, Stream, What};

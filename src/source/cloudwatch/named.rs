@@ -118,7 +118,10 @@ async fn find(
         let linked = is_linked(wanted, identity.as_ref().ok());
         let described = look(client, wanted, linked).await;
         let account = account(wanted, &identity, &described);
-        let passing = [identity.as_ref().err(), described.as_ref().err()];
+        // Who calls matters where it tells the account, or how to ask for the group.
+        let needed = account.is_none() || wanted.arn.is_some();
+        let stranger = identity.as_ref().err().filter(|_| needed);
+        let passing = [stranger, described.as_ref().err()];
         let passing = passing.into_iter().flatten().find(|failure| {
             matches!(failure.class, Class::Retry | Class::Throttled)
                 || account.is_none() && failure.unsigned
@@ -184,7 +187,8 @@ fn account(
         described.arn.as_ref().map(|arn| arn.account.clone())
     };
     let caller = || identity.as_ref().ok()?.account.clone();
-    wanted.account().or_else(caller).or_else(told)
+    // The group's own ARN can't be wrong, and it tells the same whether or not the caller is known.
+    wanted.account().or_else(told).or_else(caller)
 }
 
 /// The group as it is described; `None` when it is not there.

@@ -7,12 +7,14 @@
 
 use super::delivery::Purpose;
 use super::slice::Slice;
+use super::stretch::SETTLE;
+pub(super) use super::stretch::{Spans, Stretch};
 
-/// Events of the last moments may still be arriving when a walk begins: the position stays behind that.
-pub(super) const SETTLE: i64 = 2_000;
+/// How far into the future a walk looks: CloudWatch takes events up to two hours ahead, and clocks differ.
+const AHEAD: i64 = 8_100_000;
 
-/// How far into the future a walk looks, for clocks that differ.
-const AHEAD: i64 = 60_000;
+/// The most new ground of a walk: where a log is empty, a week costs one call.
+const FORWARD_WIDEST: i64 = 7 * 24 * 3_600_000;
 
 /// The least ground that a forward walk covers again.
 const LEAST_OVERLAP: i64 = 30_000;
@@ -26,45 +28,21 @@ const CHEAP_CALLS: u64 = 2;
 /// A forward walk of more calls covers no more old ground than new.
 const BUSY_CALLS: u64 = 4;
 
-/// Looking back must begin again after this time, whatever it costs.
-const OVERDUE: i64 = 300_000;
+/// Looking back must begin again after so much time for each call that it took last, and after the longest
+/// of these times whatever it costs: a late event waits that long at most where old ground is cheap.
+const OVERDUE_CALL: i64 = 6_000;
+const OVERDUE: (i64, i64) = (15_000, 300_000);
+
+/// New ground that is walked to its end however many calls that takes, and the most calls for more of it:
+/// a walk that skips over emptiness must not end up in the thick of it.
+const MODEST: i64 = 900_000;
+const MOST_CALLS: u64 = 256;
 
 /// What a call forward earns for looking back: a quarter of all calls.
 const EARNING: f64 = 1.0 / 3.0;
 
 /// What can be earned or owed at most, in calls.
 const MOST_CREDIT: f64 = 64.0;
-
-/// Settings of a plan, in milliseconds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Spans {
-    /// How late events are expected to come at most.
-    pub(super) lateness: i64,
-    /// From one sweep to the next.
-    pub(super) sweep_interval: i64,
-    /// How far a sweep goes back.
-    pub(super) sweep_span: i64,
-}
-
-/// A stretch of a log, both ends included, in milliseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stretch {
-    /// What it is walked for.
-    pub(super) purpose: Purpose,
-    /// The first millisecond.
-    pub(super) start: i64,
-    /// The last millisecond.
-    pub(super) end: i64,
-    /// When the walk was planned.
-    pub(super) begun: i64,
-}
-
-impl Stretch {
-    /// Where the log has been read up to when this was walked to its end.
-    pub(super) fn advance(&self) -> i64 {
-        self.end.min(self.begun.saturating_sub(SETTLE))
-    }
-}
 
 /// Ground that is walked again, slice by slice.
 #[derive(Clone, Copy, Debug)]
@@ -93,8 +71,9 @@ pub(super) struct Plan {
     back: Slice,
     look_back: Option<Job>,
     sweep: Option<Job>,
-    /// When looking back last began, and a sweep.
+    /// When looking back last began, and the calls that it took; when a sweep began.
     looked: Option<i64>,
+    cost: u64,
     swept: i64,
     credit: f64,
 }
@@ -115,11 +94,12 @@ impl Plan {
             settled: floor.saturating_sub(1),
             cheap: false,
             last: (0, 0),
-            forward: Slice::new(32),
-            back: Slice::new(8),
+            forward: Slice::new(32, FORWARD_WIDEST),
+            back: Slice::new(8, MODEST),
             look_back: None,
             sweep: None,
             looked: None,
+            cost: 0,
             swept: now,
             credit: 0.0,
         }
@@ -128,6 +108,12 @@ impl Plan {
     /// Everything up to here, in milliseconds since the Unix epoch, has been walked once.
     pub(super) fn position(&self) -> i64 {
         self.position
+    }
+
+    /// Nothing from before or at this time, in milliseconds since the Unix epoch, will come any more, unless
+    /// it comes later than is expected.
+    pub(super) fn settled(&self) -> i64 {
+        self.settled
     }
 
     /// Whether there is new ground to walk at once.
@@ -148,11 +134,18 @@ impl Plan {
             limit
         };
         let start = start.max(self.settled.saturating_add(1)).max(self.floor);
+        let ground = end.min(now).saturating_sub(self.position);
+        let most = if ground > MODEST {
+            MOST_CALLS
+        } else {
+            u64::MAX
+        };
         Stretch {
             purpose: Purpose::Forward,
             start,
             end: end.max(start),
             begun: now,
+            most,
         }
     }
 
@@ -175,9 +168,12 @@ impl Plan {
 
     /// A stretch of known ground to walk now, if one is due.
     pub(super) fn back(&mut self, now: i64) -> Option<Stretch> {
+        let (least, longest) = OVERDUE;
+        let cost = i64::try_from(self.cost).unwrap_or(i64::MAX);
+        let pause = cost.saturating_mul(OVERDUE_CALL).clamp(least, longest);
         let overdue = self
             .looked
-            .is_none_or(|looked| now.saturating_sub(looked) > OVERDUE || looked > now);
+            .is_none_or(|looked| now.saturating_sub(looked) > pause || looked > now);
         let begin = self.credit > 0.0 || overdue;
         if self.look_back.is_none() && !self.cheap && begin && self.settled < self.position {
             self.looked = Some(now);
@@ -219,6 +215,7 @@ impl Plan {
             start: job.next,
             end: job.next.saturating_add(self.back.width() - 1).min(job.end),
             begun: now,
+            most: u64::MAX,
         }
     }
 
@@ -265,6 +262,9 @@ impl Plan {
         if stretch.purpose == Purpose::LookBack {
             self.settle(stretch.start, stretch.end, walked.begun);
             self.cheap = self.cheap || done && walked.calls <= CHEAP_CALLS;
+            if done {
+                self.cost = walked.calls;
+            }
         }
     }
 
@@ -279,7 +279,10 @@ impl Plan {
     /// The walk over a stretch can't be finished as it is: the next one is shorter.
     pub(super) fn broke(&mut self, stretch: Stretch) {
         match stretch.purpose {
-            Purpose::Forward => self.forward.halve(),
+            Purpose::Forward => {
+                let ground = stretch.end.min(stretch.begun);
+                self.forward.shorten(ground.saturating_sub(self.position));
+            }
             Purpose::LookBack | Purpose::Sweep => self.back.halve(),
         }
     }

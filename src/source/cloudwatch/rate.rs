@@ -3,8 +3,12 @@
 
 use std::time::Duration;
 
-/// The least calls in a second that throttling can bring a budget down to; a 64th of much.
-const LEAST: f64 = 0.1;
+/// The least calls in a second that throttling can bring a budget down to, unless the settings want less; an
+/// eighth of much. Fewer would blind us where calls are refused by chance and not for their number.
+const LEAST: f64 = 0.5;
+
+/// The least ceiling.
+const LOWEST: f64 = 0.1;
 
 /// Calls of FilterLogEvents that an account has in a second, by region: not adjustable (AWS, "CloudWatch
 /// Logs quotas").
@@ -31,8 +35,8 @@ pub(super) struct Rate {
 impl Rate {
     /// At most `ceiling` calls in a second.
     pub(super) fn new(ceiling: f64) -> Self {
-        let ceiling = if ceiling.is_finite() { ceiling } else { LEAST };
-        let ceiling = ceiling.clamp(LEAST, 1_000.0);
+        let ceiling = if ceiling.is_finite() { ceiling } else { LOWEST };
+        let ceiling = ceiling.clamp(LOWEST, 1_000.0);
         Self {
             ceiling,
             current: ceiling,
@@ -52,13 +56,13 @@ impl Rate {
 
     /// A call was answered.
     pub(super) fn answered(&mut self) {
-        self.current = (self.current + self.ceiling / 100.0).min(self.ceiling);
+        self.current = (self.current + self.ceiling / 50.0).min(self.ceiling);
     }
 
     /// A call that began in `epoch` was refused for there being too many.
     pub(super) fn refused(&mut self, epoch: u64) {
         if epoch == self.epoch {
-            let least = (self.ceiling / 64.0).max(LEAST);
+            let least = (self.ceiling / 8.0).max(LEAST).min(self.ceiling);
             self.current = (self.current / 2.0).max(least);
             self.epoch += 1;
         }
@@ -87,9 +91,9 @@ mod tests {
         for _ in 0..100 {
             rate.refused(rate.epoch());
         }
-        assert_eq!(rate.pause(), Duration::from_secs(10));
+        assert_eq!(rate.pause(), Duration::from_millis(1_600));
         rate.answered();
-        assert!(rate.pause() > Duration::from_secs(5));
+        assert!(rate.pause() > Duration::from_secs(1));
         for _ in 0..200 {
             rate.answered();
         }

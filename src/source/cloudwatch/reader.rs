@@ -1,6 +1,7 @@
 //! Starts the reading of all log groups, and ends it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -62,7 +63,9 @@ impl Reader {
         let named = wanted(&self.settings, region)?;
         let places = places(&self.settings, region)?;
         let poll = self.settings.poll;
-        let from = self.settings.from.unwrap_or_else(|| self.clock.now());
+        // What happened shortly before may come only now.
+        let recently = || before(self.clock.now(), poll.lateness);
+        let from = self.settings.from.unwrap_or_else(recently);
         let ground = Arc::new(Ground {
             clients,
             budgets: Budgets::new(poll.share, poll.calls_per_second),
@@ -100,9 +103,23 @@ async fn until(
         // An error means that whoever could say so is gone.
         _ = stop.wait_for(|stop| *stop) => {}
         () = out.closed() => {}
-        () = async { while tasks.join_next().await.is_some() {} } => {}
+        () = ended(&mut tasks) => {}
     }
     tasks.shutdown().await;
+}
+
+/// Waits until all tasks have ended, or one by a mistake: a log that nobody reads is worse than an end.
+async fn ended(tasks: &mut JoinSet<()>) {
+    while let Some(ended) = tasks.join_next().await {
+        if ended.is_err_and(|error| error.is_panic()) {
+            tracing::error!("the reading of a log group ended by a mistake in trailhound");
+            return;
+        }
+    }
+}
+
+fn before(time: i64, span: Duration) -> i64 {
+    time.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn wanted(settings: &ReaderSettings, region: Option<&str>) -> Result<Vec<Wanted>, NoRegion> {

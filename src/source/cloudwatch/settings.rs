@@ -18,7 +18,8 @@ pub struct ReaderSettings {
     pub clusters: Vec<ClusterSettings>,
     /// Where log groups are looked for.
     pub discover: Vec<DiscoverSettings>,
-    /// Where a log without a stored position begins, in milliseconds since the Unix epoch; `None`: now.
+    /// Where a log without a stored position begins, in milliseconds since the Unix epoch; `None`: now, less
+    /// the lateness.
     pub from: Option<i64>,
     /// Up to when a former run had read, in milliseconds since the Unix epoch: a group that was made after
     /// that is read from its beginning.

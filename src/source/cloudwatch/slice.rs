@@ -4,21 +4,23 @@
 /// The first width, in milliseconds.
 const FIRST: i64 = 60_000;
 
-/// The greatest width, in milliseconds.
-const WIDEST: i64 = 900_000;
-
 /// A width that follows what walks take.
 #[derive(Clone, Debug)]
 pub(super) struct Slice {
     width: i64,
+    widest: i64,
     /// A walk of more calls is too long.
     most: u64,
 }
 
 impl Slice {
-    /// Walks should take at most `most` calls.
-    pub(super) fn new(most: u64) -> Self {
-        Self { width: FIRST, most }
+    /// Walks should take at most `most` calls; no slice is wider than `widest` milliseconds.
+    pub(super) fn new(most: u64, widest: i64) -> Self {
+        Self {
+            width: FIRST,
+            widest,
+            most,
+        }
     }
 
     /// The width in milliseconds, at least 1.
@@ -31,8 +33,14 @@ impl Slice {
         if calls > self.most {
             self.halve();
         } else if calls <= self.most / 4 {
-            self.width = (self.width * 2).min(WIDEST);
+            self.width = self.width.saturating_mul(2).min(self.widest);
         }
+    }
+
+    /// A walk over so many milliseconds was too long: half of that from now on.
+    pub(super) fn shorten(&mut self, walked: i64) {
+        self.width = self.width.min(walked);
+        self.halve();
     }
 
     /// Walks half as wide from now on.
@@ -46,8 +54,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slices_stay_between_a_millisecond_and_a_quarter_of_an_hour() {
-        let mut slice = Slice::new(8);
+    fn slices_stay_between_a_millisecond_and_the_widest() {
+        let mut slice = Slice::new(8, 900_000);
         for _ in 0..100 {
             slice.took(9);
         }
@@ -55,8 +63,10 @@ mod tests {
         for _ in 0..100 {
             slice.took(1);
         }
-        assert_eq!(slice.width(), WIDEST);
+        assert_eq!(slice.width(), 900_000);
         slice.took(5);
-        assert_eq!(slice.width(), WIDEST);
+        assert_eq!(slice.width(), 900_000);
+        slice.shorten(100);
+        assert_eq!(slice.width(), 50);
     }
 }

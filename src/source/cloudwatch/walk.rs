@@ -13,6 +13,7 @@ use super::failure::{Asked, Failure};
 use super::lateness::Lateness;
 use super::outlet::{Closed, Outlet};
 use super::plan::Stretch;
+use super::progress::Progress;
 use super::seen::Seen;
 use crate::record::Origin;
 
@@ -26,7 +27,7 @@ const PATIENCE: u32 = 6;
 /// The same for refusals for there being too many calls, which end by themselves.
 const THROTTLED_PATIENCE: u32 = 60;
 
-/// Pages in a row without events that come with the token that was sent.
+/// Pages in a row that bring nothing new and a token that was followed before.
 const CIRCLES: u32 = 50;
 
 /// A log group and how it is asked.
@@ -79,17 +80,6 @@ pub(super) struct Advance {
     pub(super) always: bool,
 }
 
-/// Where a walk is.
-#[derive(Default)]
-struct Progress {
-    token: Option<String>,
-    calls: u64,
-    found: Found,
-    circles: u32,
-    failures: u32,
-    told: bool,
-}
-
 impl Walker {
     /// Walks over a stretch and sends what is there. The last page sets `advance`.
     ///
@@ -130,7 +120,7 @@ impl Walker {
                     tokio::time::sleep(wait).await;
                 }
             }
-            if at.circles > CIRCLES {
+            if at.circles > CIRCLES || at.token.is_some() && at.calls >= stretch.most {
                 return Ok(End::Broken);
             }
         }
@@ -169,9 +159,7 @@ impl Walker {
         at.failures = 0;
         let next = answer.next_token.clone().filter(|token| !token.is_empty());
         let events = self.take(answer, &mut at.found);
-        let same = next.is_some() && next == at.token && events.is_empty();
-        at.circles = if same { at.circles + 1 } else { 0 };
-        at.token = next;
+        at.follow(next, events.is_empty());
         let last = at.token.is_none();
         let found = at.found.events > 0;
         let advance = advance.filter(|advance| last && (found || advance.always));

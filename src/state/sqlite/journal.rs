@@ -21,17 +21,18 @@ impl SqliteStore {
             .map_err(|reason| self.failed(reason))
     }
 
-    /// How far the sources have been read whose names end so: the position that is furthest behind, in
-    /// milliseconds since the Unix epoch.
+    /// The sources that have been read at some time from `since` on (milliseconds since the Unix epoch).
     ///
     /// # Errors
     /// When the database fails.
-    pub fn position_of_any(&self, ending: &str) -> Result<Option<i64>, StoreError> {
-        let text = "SELECT min(position) FROM source WHERE substr(name, -length(?1)) = ?1";
-        self.connection
-            .prepare_cached(text)
-            .and_then(|mut find| find.query_row([ending], |row| row.get(0)))
-            .map_err(|reason| self.failed(reason))
+    pub fn sources_since(&self, since: i64) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            self.connection
+                .prepare_cached("SELECT name FROM source WHERE position >= ?1 ORDER BY name")?
+                .query_map([since], |row| row.get(0))?
+                .collect()
+        };
+        read().map_err(|reason| self.failed(reason))
     }
 
     /// How far the source has been read that has been read furthest, in milliseconds since the Unix epoch.

@@ -1,10 +1,12 @@
 //! Alerts that wait for their sinks. A connection of its own: who delivers never holds up who reads.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
 use super::connect;
+use super::turns::Turns;
 use crate::state::StoreError;
 
 /// A text in the outbox that waits for a sink.
@@ -25,6 +27,7 @@ pub struct Posted {
 pub struct SqliteOutbox {
     path: String,
     connection: Connection,
+    turns: Arc<Turns>,
 }
 
 impl SqliteOutbox {
@@ -33,11 +36,16 @@ impl SqliteOutbox {
     /// # Errors
     /// When the database can't be opened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::connect(path, Arc::default())
+    }
+
+    pub(super) fn connect(path: &Path, turns: Arc<Turns>) -> Result<Self, StoreError> {
         let name = path.display().to_string();
         match connect(path) {
             Ok(connection) => Ok(Self {
                 path: name,
                 connection,
+                turns,
             }),
             Err(reason) => Err(StoreError::Sqlite { path: name, reason }),
         }
@@ -118,7 +126,9 @@ impl SqliteOutbox {
     /// # Errors
     /// When the database fails; then nothing is changed.
     pub fn settle(&mut self, sink: &str, fates: &[(i64, Option<i64>)]) -> Result<(), StoreError> {
+        let turns = Arc::clone(&self.turns);
         let write = |connection: &mut Connection| -> rusqlite::Result<()> {
+            let _turn = turns.take();
             let behavior = rusqlite::TransactionBehavior::Immediate;
             let transaction = connection.transaction_with_behavior(behavior)?;
             for (number, again) in fates {

@@ -149,3 +149,33 @@ fn a_memo_is_kept_under_its_name() {
         Some(&b"2"[..])
     );
 }
+
+#[test]
+fn whoever_delivers_gets_its_turn_while_batches_follow_one_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let mut store = SqliteStore::open(&path, Bounds::default()).unwrap();
+    let mut outbox = store.outbox().unwrap();
+    store.begin().unwrap();
+    for number in 0..200_u8 {
+        store.post(Digest([number; 16]), 1, "{}", ["a"]).unwrap();
+    }
+    store.commit().unwrap();
+    let delivering = std::thread::spawn(move || {
+        while let Some(posted) = outbox.due("a", 9, 1).unwrap().first() {
+            outbox.settle("a", &[(posted.number, None)]).unwrap();
+        }
+    });
+    // Without turns it would ask again and again, and most often in vain.
+    let mut batches = 0;
+    while !delivering.is_finished() {
+        store.begin().unwrap();
+        for event in 0..500 {
+            store.is_new("s", batches, event).unwrap();
+        }
+        store.commit().unwrap();
+        batches += 1;
+    }
+    delivering.join().unwrap();
+    assert!(batches < 600, "{batches}");
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use trailhound::source::cloudwatch::{Class, ClusterSettings, DiscoverSettings, What};
 
 use super::{BEGIN, Day, Positions, Watch, settings};
-use crate::hostile::{ACCOUNT, Action, Fault, Hostile, REGION};
+use crate::hostile::{ACCOUNT, Action, Fault, Hostile, REGION, Rule};
 
 const AUDIT: &str = "kube-apiserver-audit-0123456789abcdef0123456789abcdef";
 const OTHER: &str = "444455556666";
@@ -75,7 +75,7 @@ async fn a_linked_account_is_asked_by_arn_and_the_own_one_by_name() {
         assert!(
             page.stream
                 .group
-                .starts_with(&format!("{account}/{REGION}/aws/eks/"))
+                .starts_with(&format!("{account}:{REGION}:/aws/eks/"))
         );
         for event in page.events {
             missing.remove(&event.event_id);
@@ -193,5 +193,21 @@ async fn forty_groups_share_a_throttled_budget_fairly() {
         .collect();
     let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
     assert!(*most <= least * 3 + 12, "{counts:?}");
+    watch.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_not_told_who_calls_reads_under_the_name_of_the_group_itself() {
+    let aws = Hostile::start();
+    let group = aws.logs().group("/aws/eks/prod/cluster");
+    group.put(AUDIT, BEGIN - 60_000, "x");
+    aws.rule(Rule::every(Fault::WebPage).on(Action::GetCallerIdentity));
+    let settings = settings(&["/aws/eks/prod/cluster"]);
+    let mut watch = Watch::start(&aws, settings, &Day::new(50), &Positions::default());
+    let page = watch.page().await;
+    assert_eq!(page.origin.account.as_deref(), Some(ACCOUNT));
+    // It is asked once, and nobody waits for a better answer.
+    let asked = aws.log(|log| log.count(Action::GetCallerIdentity, ""));
+    assert_eq!(asked, 1);
     watch.stop().await;
 }
