@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::hostile::{Fault, Group, Hostile, Mischief};
+use crate::hostile::{Group, Hostile, Mischief};
 use crate::invariance::DAY;
 use crate::program::{feed, write};
 use crate::watching::{Place, QUICK, cluster, id};
 
 /// Now, in milliseconds since the Unix epoch: the program under test lives in the same time.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     chrono::Utc::now().timestamp_millis()
 }
 

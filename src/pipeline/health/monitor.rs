@@ -161,6 +161,7 @@ impl Monitor {
                 begin(stream, log, wrong, now, &mut alerts);
             }
         }
+        self.logs.retain(|_, log| !log.over);
         alerts
     }
 

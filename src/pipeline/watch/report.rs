@@ -76,7 +76,7 @@ impl Report {
                 metrics.calls.inc_by(*calls);
             }
             What::Failed { class, .. } => metrics.failed(class.as_str()),
-            What::Given { .. } => {}
+            What::Given { .. } | What::Over => {}
         });
     }
 
@@ -95,6 +95,20 @@ impl Report {
                     ..log.clone()
                 };
                 self.status.log(log);
+            });
+        }
+        self.forget(views);
+    }
+
+    /// Forgets what is shown of logs that are not among these.
+    fn forget(&self, views: &[View]) {
+        let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = logs.extract_if(|stream, _| views.iter().all(|view| view.stream != *stream));
+        for (_, (metrics, gone)) in gone {
+            metrics.seen(true);
+            self.status.retain_logs(|log| {
+                (&log.cluster, &log.account, &log.region, &log.log)
+                    != (&gone.cluster, &gone.account, &gone.region, &gone.log)
             });
         }
     }

@@ -146,10 +146,12 @@ impl Watch<'_> {
             .monitor
             .watch(&notice.stream, &cluster, notice.time);
         self.standing.monitor.notice(notice);
-        if let What::Given { .. } = notice.what {
+        if let What::Given { .. } | What::Over = notice.what {
             self.standing.horizon.drop(&notice.stream);
         }
-        self.report.notice(notice, &cluster);
+        if notice.what != What::Over {
+            self.report.notice(notice, &cluster);
+        }
     }
 
     fn tick(&mut self) -> Result<(), StoreError> {

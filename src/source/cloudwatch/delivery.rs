@@ -152,6 +152,9 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// What failed under this name works now, and goes on under others: a place to look for logs, or a log
+    /// whose account was not known. Nothing more is heard of it, which means nothing.
+    Over,
 }
 
 /// What a stretch of a log is walked for.

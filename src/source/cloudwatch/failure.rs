@@ -188,7 +188,7 @@ impl Failure {
                 "{who} may not call {action} on {resource}: {said}; allow it in the IAM policy of the principal, and look for an explicit deny, a service control policy and the policy of the group's KMS key"
             ),
             Class::Gone => format!(
-                "{resource} does not exist ({said}); it is looked for again from time to time"
+                "{resource} does not exist ({said}): check its name, account and region; it is looked for again from time to time"
             ),
             Class::Config => format!(
                 "{action} on {resource} was refused: {said}; check the log group's name, region and log class"
