@@ -12,7 +12,7 @@ use crate::watch::now;
 /// The stream that marked events are written to.
 pub(crate) const AUDIT: &str = "kube-apiserver-audit-0123456789abcdef0123456789abcdef";
 
-/// A detector of this id that looks for a word in user agents.
+/// A detector of this id that looks for a word in user agents, without tests.
 pub(crate) fn detector(id: &str, word: &str) -> String {
     format!(
         "id = {id:?}\ntitle = \"A marker\"\nseverity = \"high\"\n\

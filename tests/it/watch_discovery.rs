@@ -28,9 +28,13 @@ fn start(aws: &Hostile, place: &Place, more: &[&str]) -> Watching {
 }
 
 /// Account, cluster and user of the next alert.
+#[track_caller]
 fn next(run: &mut Watching) -> [String; 3] {
-    let alert = run.alert().unwrap();
-    let text = |pointer: &str| alert.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+    let alert = run.next_alert();
+    let text = |pointer: &str| match alert.pointer(pointer).and_then(|value| value.as_str()) {
+        Some(text) => text.to_owned(),
+        None => panic!("no {pointer} in {alert}"),
+    };
     [
         text("/cluster/account"),
         text("/cluster/name"),
@@ -113,12 +117,14 @@ fn two_accounts_are_read_by_their_roles_with_their_external_ids() {
             .group_in(account, REGION, "/aws/eks/prod/cluster");
         put(&group, account, "marker");
         settings += &cluster("prod");
+        settings += &format!("name = \"the {secret}\"\n");
         settings += &format!("role_arn = \"{role}\"\nexternal_id = \"{secret}\"\n");
     }
     let mut run = start(&aws, &place(&settings), &["--from", "1h"]);
     let came = BTreeSet::from([next(&mut run), next(&mut run)]);
-    let of = |account: &str| [account, "prod", account].map(str::to_owned);
-    assert_eq!(came, BTreeSet::from([of(OTHER), of(THIRD)]));
+    let of = |account: &str, name: &str| [account, name, account].map(str::to_owned);
+    let expected = [of(OTHER, "the one"), of(THIRD, "the two")];
+    assert_eq!(came, BTreeSet::from(expected));
     let (code, _, said) = run.stop();
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(aws.log(|log| log.refused("AccessDenied")), 0);
@@ -173,7 +179,7 @@ fn mended(between_runs: bool) {
         detector("own-marker", "marker"),
     );
     let mut run = start(&aws, &place, &["--from", "1h"]);
-    let alert = run.alert().unwrap();
+    let alert = run.next_alert();
     assert_eq!(alert["detector"]["id"], "denied", "{alert}");
     let summary = alert["summary"].as_str().unwrap();
     assert!(summary.contains("logs:DescribeLogGroups"), "{summary}");
@@ -192,7 +198,7 @@ fn mended(between_runs: bool) {
     );
     let mut came = Vec::new();
     while came.len() < 2 {
-        came.push(run.alert().unwrap());
+        came.push(run.next_alert());
     }
     let ids: BTreeSet<_> = came
         .iter()

@@ -90,7 +90,7 @@ fn ctrl_c_ends_it_in_order_with_a_code_of_its_own() {
     );
     put(&group, "alice", "marker");
     let mut run = start(&aws, &place);
-    assert_eq!(run.alert().unwrap()["detector"]["id"], "own-marker");
+    assert_eq!(run.next_alert()["detector"]["id"], "own-marker");
     run.signal("-INT");
     let (code, rest, said) = run.end();
     assert_eq!((code, rest.len()), (Some(130), 0), "{said}");

@@ -74,7 +74,7 @@ fn a_denied_group_is_one_alert_over_a_restart_and_its_end_another() {
     let mut run = start(&aws, &place);
     let at = address(&mut run);
     assert_eq!(get(&at, "/healthz").0, 200);
-    let alert = run.alert().unwrap();
+    let alert = run.next_alert();
     assert_eq!(
         (detector_of(&alert), &alert["severity"]),
         ("denied", &"high".into())
@@ -101,7 +101,7 @@ fn a_denied_group_is_one_alert_over_a_restart_and_its_end_another() {
     });
     aws.forgive(denied);
     put(&group, "alice", "marker");
-    let came = [run.alert().unwrap(), run.alert().unwrap()];
+    let came = [run.next_alert(), run.next_alert()];
     let mut ids = came.each_ref().map(detector_of);
     ids.sort_unstable();
     assert_eq!(ids, ["own-marker", "recovered"], "{came:?}");
@@ -121,7 +121,7 @@ fn a_silent_audit_log_is_blind_once_until_events_come_again() {
     let group = aws.logs().group(GROUP);
     let place = place(&[("silence", "3s")]);
     let mut run = start(&aws, &place);
-    let blind = run.alert().unwrap();
+    let blind = run.next_alert();
     assert_eq!(
         (detector_of(&blind), &blind["severity"]),
         ("blind", &"high".into())
@@ -140,7 +140,7 @@ fn a_silent_audit_log_is_blind_once_until_events_come_again() {
         status == 503 && body.contains("blind")
     });
     put(&group, "alice", "kubectl");
-    let end = run.alert().unwrap();
+    let end = run.next_alert();
     assert_eq!(
         (detector_of(&end), &end["closes"]),
         ("recovered", &blind["id"])
@@ -160,7 +160,7 @@ fn a_group_of_infrequent_access_is_refused_with_the_reason() {
     aws.logs().group(GROUP).infrequent_access();
     let place = place(&[]);
     let mut run = start(&aws, &place);
-    let alert = run.alert().unwrap();
+    let alert = run.next_alert();
     assert_eq!(detector_of(&alert), "blind");
     let summary = alert["summary"].as_str().unwrap();
     assert!(summary.contains("Infrequent Access"), "{summary}");
@@ -199,7 +199,7 @@ fn what_was_read_was_evaluated_or_had_been_before() {
     };
     let mut run = start(&aws, &place);
     let at = address(&mut run);
-    run.alert().unwrap();
+    run.next_alert();
     let text = until(&at, "/metrics", |_, body| count(body, "evaluated") == 51);
     assert_eq!(
         (count(&text, "read"), count(&text, "repeated")),
@@ -216,7 +216,7 @@ fn what_was_read_was_evaluated_or_had_been_before() {
     put(&group, "bob", "marker");
     let mut run = start(&aws, &place);
     let at = address(&mut run);
-    run.alert().unwrap();
+    run.next_alert();
     until(&at, "/metrics", |_, body| count(body, "repeated") == 51);
     let (_, _, text) = get(&at, "/metrics");
     assert_eq!(
@@ -236,7 +236,7 @@ fn a_user_agent_on_the_page_is_text() {
     put(&aws.logs().group(GROUP), "alice", agent);
     let mut run = start(&aws, &place);
     let at = address(&mut run);
-    run.alert().unwrap();
+    run.next_alert();
     let page = until(&at, "/", |_, body| body.contains("own-marker"));
     assert!(
         page.contains("alice came with marker &lt;script&gt;alert(1)&lt;/script&gt;"),

@@ -38,7 +38,7 @@ fn settings(suspect: &str) -> String {
 
 /// The detector of the next alert.
 fn raised(run: &mut Watching) -> String {
-    let alert = run.alert().unwrap();
+    let alert = run.next_alert();
     alert["detector"]["id"].as_str().unwrap().to_owned()
 }
 
@@ -59,7 +59,7 @@ fn a_new_detector_and_a_changed_list_hold_for_what_comes_after() {
     run.says("\"reloaded\"");
     put(&group, "mallory", "off the list now");
     put(&group, "bob", "on the list now");
-    let alert = run.alert().unwrap();
+    let alert = run.next_alert();
     assert_eq!(alert["summary"], "bob is on the list");
     let (code, rest, said) = run.stop();
     assert_eq!((code, rest.len()), (Some(0), 0), "{said}");
@@ -89,7 +89,7 @@ fn a_detector_that_is_broken_or_fails_its_test_changes_nothing_and_is_named() {
     }
     put(&group, "bob", "second");
     put(&group, "carol", "first, the last");
-    let alert = run.alert().unwrap();
+    let alert = run.next_alert();
     assert_eq!(alert["summary"], "carol came with first, the last");
     let (code, rest, said) = run.stop();
     assert_eq!((code, rest.len()), (Some(0), 0), "{said}");

@@ -130,7 +130,8 @@ fn a_topic_that_throttles_and_half_fails_gets_everything_once() {
         sender_fault: false,
     };
     aws.sns().meets_next(&topic, 3, half);
-    let run = place(&sink("sns", &topic)).start(&aws, &["--from", "1h"]);
+    let place = place(&sink("sns", &topic));
+    let run = place.start(&aws, &["--from", "1h"]);
     let to = topic.clone();
     aws.wait_for(move |log| all_at(log, &to));
     let (code, _, said) = run.stop();

@@ -11,7 +11,7 @@ const RAW: [&str; 6] = [
     "Error(",
     "Some(",
     "RUST_BACKTRACE",
-    "source:",
+    "{ source",
 ];
 
 /// Whether this is something to show to people.

@@ -142,6 +142,17 @@ impl Watching {
         Some(serde_json::from_str(&line).unwrap())
     }
 
+    /// The next alert of a program that must not end before.
+    #[track_caller]
+    pub(crate) fn next_alert(&mut self) -> Value {
+        let Some(alert) = self.alert() else {
+            let code = self.child.wait().unwrap();
+            let rest: Vec<String> = self.err.iter().collect();
+            panic!("it ended ({code}): {}{}", self.said, rest.join("\n"));
+        };
+        alert
+    }
+
     /// Reads alerts until all of these ids have come; the ids of all that came.
     #[track_caller]
     pub(crate) fn until(&mut self, wanted: &BTreeSet<String>) -> Vec<String> {

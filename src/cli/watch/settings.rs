@@ -198,7 +198,7 @@ impl Set {
         }))
     }
 
-    /// The same again, for a watch that runs: every test of every detector must pass, and the sinks are
+    /// The same again, for a watch that runs: every test of the user's detectors must pass, and the sinks are
     /// those that run.
     ///
     /// # Errors
