@@ -84,7 +84,8 @@ fn a_group_that_is_named_and_found_is_read_once_as_the_settings_name_it() {
         "{}{role}[discover]\ninterval = \"20ms\"\n",
         cluster("named")
     );
-    let mut run = start(&aws, &place(&settings), &["--from", "1h"]);
+    let place = place(&settings);
+    let mut run = start(&aws, &place, &["--from", "1h"]);
     assert_eq!(next(&mut run), [ACCOUNT, "named", "alice"]);
     // Found after the other: it has been passed over by then.
     put(&aws.logs().group("/aws/eks/other/cluster"), "bob", "marker");
@@ -120,7 +121,8 @@ fn two_accounts_are_read_by_their_roles_with_their_external_ids() {
         settings += &format!("name = \"the {secret}\"\n");
         settings += &format!("role_arn = \"{role}\"\nexternal_id = \"{secret}\"\n");
     }
-    let mut run = start(&aws, &place(&settings), &["--from", "1h"]);
+    let place = place(&settings);
+    let mut run = start(&aws, &place, &["--from", "1h"]);
     let came = BTreeSet::from([next(&mut run), next(&mut run)]);
     let of = |account: &str, name: &str| [account, name, account].map(str::to_owned);
     let expected = [of(OTHER, "the one"), of(THIRD, "the two")];

@@ -106,6 +106,7 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
     // Whatever was judged is on its way now.
     common.delivering.send_replace(true);
     if !matches!(ended, Ok(Ended::AtOnce)) {
+        tracing::info!("what was read is judged; waiting for alerts on their way");
         let hurried = signals::until_delivered(&mut drains, &asked, &mut signals).await;
         ended = ended.map(|whole| hurried.unwrap_or(whole));
     }
