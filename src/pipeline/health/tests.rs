@@ -322,6 +322,24 @@ fn a_log_that_was_given_up_and_a_reader_that_says_nothing_are_blindness() {
 }
 
 #[test]
+fn what_goes_on_under_another_name_ends_its_alert_and_is_forgotten() {
+    let mut watch = Watch::new();
+    watch.pass(30, |w| {
+        let (class, message) = (Class::Denied, "no".to_owned());
+        w.notice(LogKind::Audit, What::Failed { class, message });
+        w.walked(LogKind::Authenticator);
+    });
+    assert_eq!(watch.ids(), ["denied audit"]);
+    watch.restart();
+    watch.notice(LogKind::Audit, What::Over);
+    watch.pass(200, |w| {
+        w.walked(LogKind::Authenticator);
+    });
+    assert_eq!(watch.ids(), ["denied audit", "recovered audit"]);
+    assert_eq!(watch.monitor.views().len(), 1);
+}
+
+#[test]
 fn a_restart_raises_nothing_again_and_ends_what_was_open() {
     let mut watch = Watch::new();
     watch.fine(5).pass(30, quiet);
