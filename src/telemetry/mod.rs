@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(chosen(Some("error"), 2), "error");
         assert_eq!(chosen(None, 0), "trailhound=warn,error");
         assert_eq!(chosen(Some(" "), 0), "trailhound=warn,error");
-        assert_eq!(chosen(None, 1), "aws_config=error,trailhound=info,warn");
+        assert_eq!(chosen(None, 1), "trailhound=info,aws_config=error,warn");
         assert_eq!(chosen(None, 9), "trailhound=trace,debug");
     }
 
