@@ -158,14 +158,15 @@ impl Config {
 }
 
 impl ClusterConfig {
-    /// Whether these settings are about a cluster: the same log group (and account, where both are
-    /// known), or, where the log group is not known, the same name.
+    /// Whether these settings are about a cluster: the same log group (and account and region, where both
+    /// are known), or, where the log group is not known, the same name.
     fn is(&self, cluster: &Cluster) -> bool {
-        let account = self.account_or_arn();
-        let same_account = match (&account, &cluster.account) {
+        let same = |mine: Option<String>, other: &Option<String>| match (&mine, other) {
             (Some(mine), Some(other)) => mine == other,
             _ => true,
         };
+        let same_place = same(self.account_or_arn(), &cluster.account)
+            && same(self.region_or_arn(), &cluster.region);
         let same = match &cluster.log_group {
             Some(group) => group_name(group) == self.group(),
             None => {
@@ -176,7 +177,7 @@ impl ClusterConfig {
                 mine.is_some() && mine == cluster.name.as_deref()
             }
         };
-        same && same_account
+        same && same_place
     }
 
     fn group(&self) -> &str {
@@ -189,10 +190,13 @@ impl ClusterConfig {
         self.region.clone().or_else(|| arn_part(&self.log_group, 3))
     }
 
+    /// The account, as it is set, or as the ARN tells it or else the role.
     fn account_or_arn(&self) -> Option<String> {
+        let role = || arn_part(self.role_arn.as_deref()?, 4);
         self.account
             .clone()
             .or_else(|| arn_part(&self.log_group, 4))
+            .or_else(role)
     }
 }
 

@@ -180,3 +180,37 @@ fn uncommented(line: &str) -> &str {
         line
     }
 }
+
+#[test]
+fn clusters_of_one_name_are_told_apart_by_role_and_region() {
+    let settings = r#"
+[[cluster]]
+log_group = "/aws/eks/prod/cluster"
+name = "first"
+role_arn = "arn:aws:iam::111122223333:role/reader"
+[[cluster]]
+log_group = "/aws/eks/prod/cluster"
+name = "second"
+region = "eu-west-1"
+role_arn = "arn:aws:iam::444455556666:role/reader"
+[[cluster]]
+log_group = "/aws/eks/prod/cluster"
+name = "third"
+region = "us-east-1"
+role_arn = "arn:aws:iam::444455556666:role/reader"
+"#;
+    let config: Config = toml::from_str(settings).unwrap();
+    let name = |account: &str, region: &str| {
+        let origin = Origin {
+            log_group: Some("/aws/eks/prod/cluster".to_owned()),
+            account: Some(account.to_owned()),
+            region: Some(region.to_owned()),
+            ..Origin::default()
+        };
+        config.cluster_of(&origin, None).name
+    };
+    assert_eq!(name("111122223333", "us-east-1").as_deref(), Some("first"));
+    assert_eq!(name("444455556666", "eu-west-1").as_deref(), Some("second"));
+    assert_eq!(name("444455556666", "us-east-1").as_deref(), Some("third"));
+    assert_eq!(name("777788889999", "us-east-1").as_deref(), Some("prod"));
+}

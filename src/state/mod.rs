@@ -35,7 +35,7 @@ pub type Seed = Box<str>;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database said no.
-    #[error("the state in {path} can't be used: {reason}")]
+    #[error("the state in {path} can't be used: {reason}{}", hint(.reason))]
     Sqlite {
         /// The database's file.
         path: String,
@@ -54,6 +54,20 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: postcard::Error,
     },
+}
+
+/// What to do about what a database said.
+fn hint(reason: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    match reason.sqlite_error_code() {
+        Some(NotADatabase) => ": name another file, or move this one away",
+        Some(DatabaseCorrupt) => ": move it away to begin anew",
+        Some(CannotOpen | ReadOnly) => {
+            ": it must be a file, in a folder that is there and can be written"
+        }
+        Some(DiskFull) => ": make room on its disk",
+        _ => "",
+    }
 }
 
 /// Cells by place, inside one transaction.

@@ -83,8 +83,9 @@ fn filter(variable: Option<&str>, verbose: u8) -> Result<EnvFilter, InitError> {
 /// Libraries speak one level later than the program.
 const fn default_filter(verbose: u8) -> &'static str {
     match verbose {
-        0 => "warn",
-        1 => "warn,trailhound=info",
+        0 => "error,trailhound=warn",
+        // Where credentials are not, it tells at every call; the program tells once that there are none.
+        1 => "warn,aws_config=error,trailhound=info",
         2 => "info,trailhound=debug",
         _ => "debug,trailhound=trace",
     }
@@ -100,9 +101,9 @@ mod tests {
     fn the_variable_overrides_the_option() {
         let chosen = |variable, verbose| filter(variable, verbose).unwrap().to_string();
         assert_eq!(chosen(Some("error"), 2), "error");
-        assert_eq!(chosen(None, 0), "warn");
-        assert_eq!(chosen(Some(" "), 0), "warn");
-        assert_eq!(chosen(None, 1), "trailhound=info,warn");
+        assert_eq!(chosen(None, 0), "trailhound=warn,error");
+        assert_eq!(chosen(Some(" "), 0), "trailhound=warn,error");
+        assert_eq!(chosen(None, 1), "trailhound=info,aws_config=error,warn");
         assert_eq!(chosen(None, 9), "trailhound=trace,debug");
     }
 

@@ -9,7 +9,7 @@ use crate::program::{feed, write};
 use crate::watching::{Place, QUICK, cluster, id};
 
 /// Now, in milliseconds since the Unix epoch: the program under test lives in the same time.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     chrono::Utc::now().timestamp_millis()
 }
 

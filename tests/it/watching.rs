@@ -2,14 +2,19 @@
 //! followed. Nothing here waits by the clock: a test reads what the program says.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Lines, Read as _};
+use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::hostile::Hostile;
 use crate::program::{self, write};
+
+/// How long a test waits for a word before the program is taken for hung.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Settings that make it quick, and quiet about itself.
 pub(crate) const QUICK: &str = r#"
@@ -54,6 +59,15 @@ impl Place {
 
     /// The command, not started yet.
     pub(crate) fn command(&self, aws: &Hostile, more: &[&str]) -> Command {
+        self.command_in(aws.environment(), more)
+    }
+
+    /// The command in an environment of its own, not started yet.
+    pub(crate) fn command_in(
+        &self,
+        environment: Vec<(&'static str, String)>,
+        more: &[&str],
+    ) -> Command {
         let settings = self.file("trailhound.toml");
         let state = self.file("state.db");
         let mut args = vec!["watch", "--format", "json", "--config"];
@@ -61,7 +75,7 @@ impl Place {
         args.extend(["--state", state.to_str().unwrap()]);
         args.extend(more);
         let mut command = program::command(&args);
-        command.envs(aws.environment());
+        command.envs(environment);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -71,36 +85,72 @@ impl Place {
 
     /// Starts it.
     pub(crate) fn start(&self, aws: &Hostile, more: &[&str]) -> Watching {
-        let mut child = self.command(aws, more).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let err = child.stderr.take().unwrap();
-        Watching {
-            child,
-            lines,
-            // Read as it comes, so that the program never waits for a reader.
-            err: std::thread::spawn(move || all(err)),
-        }
+        Watching::of(&mut self.command(aws, more))
     }
 }
 
-fn all(mut err: ChildStderr) -> String {
-    let mut text = String::new();
-    let _ = err.read_to_string(&mut text);
-    text
+/// Passes on standard error line by line as it comes, so that the program never waits for a reader.
+fn follow(err: ChildStderr) -> mpsc::Receiver<String> {
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(err).lines().map_while(Result::ok) {
+            let _ = tell.send(line);
+        }
+    });
+    told
 }
 
 /// A run of the program.
 pub(crate) struct Watching {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    err: std::thread::JoinHandle<String>,
+    err: mpsc::Receiver<String>,
+    /// What was read of standard error.
+    said: String,
 }
 
 impl Watching {
+    /// Starts a command.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        Self {
+            lines: BufReader::new(child.stdout.take().unwrap()).lines(),
+            err: follow(child.stderr.take().unwrap()),
+            said: String::new(),
+            child,
+        }
+    }
+
+    /// Waits until it says a line on standard error with this in it: the line.
+    #[track_caller]
+    pub(crate) fn says(&mut self, part: &str) -> String {
+        loop {
+            let Ok(line) = self.err.recv_timeout(PATIENCE) else {
+                panic!("it never said {part:?}, but: {}", self.said);
+            };
+            self.said.push_str(&line);
+            self.said.push('\n');
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+
     /// The next alert. It waits for it.
     pub(crate) fn alert(&mut self) -> Option<Value> {
         let line = self.lines.next()?.unwrap();
         Some(serde_json::from_str(&line).unwrap())
+    }
+
+    /// The next alert of a program that must not end before.
+    #[track_caller]
+    pub(crate) fn next_alert(&mut self) -> Value {
+        let Some(alert) = self.alert() else {
+            let code = self.child.wait().unwrap();
+            let rest: Vec<String> = self.err.iter().collect();
+            panic!("it ended ({code}): {}{}", self.said, rest.join("\n"));
+        };
+        alert
     }
 
     /// Reads alerts until all of these ids have come; the ids of all that came.
@@ -145,7 +195,8 @@ impl Watching {
         let alerts = rest.filter_map(|line| serde_json::from_str(&line).ok());
         let alerts = alerts.collect();
         let code = self.child.wait().unwrap().code();
-        (code, alerts, self.err.join().unwrap())
+        self.said.extend(self.err.iter().map(|line| line + "\n"));
+        (code, alerts, self.said)
     }
 }
 

@@ -131,7 +131,9 @@ impl Judging {
             match watch.run(&mut inputs).await? {
                 End::Done => return Ok(()),
                 End::Replaced(new) => {
-                    report.detectors(new.engine.detectors().len());
+                    let detectors = new.engine.detectors().len();
+                    report.detectors(detectors);
+                    tracing::info!(detectors, "reloaded");
                     current = new;
                 }
             }

@@ -28,6 +28,7 @@ use crate::telemetry::metrics::Metrics;
 use crate::telemetry::status::Status;
 use judging::Judging;
 use settings::Set;
+use signals::Ended;
 
 /// Deliveries that wait for the judge: few, since a page may be a megabyte.
 const WAITING: usize = 4;
@@ -56,17 +57,18 @@ struct Common {
 }
 
 async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
-    let signals = signals::Signals::new()?;
+    let mut signals = signals::Signals::new()?;
     let config = &set.settings.config;
     let clock = Clock::new(|| Utc::now().timestamp_millis());
     let from = from(args, clock.now())?;
+    settings::something_to_read(config)?;
     let path = args
         .state
         .clone()
         .unwrap_or_else(|| config.state.path.clone());
     let _lock = StateLock::take(&path).map_err(|error| UsageError(error.to_string()))?;
-    let store = judging::open(&path)?;
-    let read = settings::reader(config, from, store.lock().latest_position()?)?;
+    let store = judging::open(&path).map_err(|error| UsageError(error.to_string()))?;
+    let read = settings::reader(config, from, store.lock().latest_position()?);
     let aws = crate::telemetry::aws().await;
     let sinks = settings::sinks(config, replay::format(args.format), &aws).await?;
     let version = env!("CARGO_PKG_VERSION");
@@ -101,8 +103,8 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
         },
     )?;
     announce(&set, &path);
-    let ended = tokio::select! {
-        ended = signals::until_stopped(&common.reading, judged, &asked, signals) => ended,
+    let mut ended = tokio::select! {
+        ended = signals::until_stopped(&common.reading, judged, &asked, &mut signals) => ended,
         // None ends by itself; alerts that nobody delivers are worse than an end.
         Some(_) = drains.join_next() => {
             Err(anyhow::anyhow!("the delivery to a sink ended by a mistake in trailhound"))
@@ -110,9 +112,16 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
     };
     // Whatever was judged is on its way now.
     common.delivering.send_replace(true);
-    while drains.join_next().await.is_some() {}
+    if !matches!(ended, Ok(Ended::AtOnce)) {
+        tracing::info!("what was read is judged; waiting for alerts on their way");
+        let hurried = signals::until_delivered(&mut drains, &asked, &mut signals).await;
+        ended = ended.map(|whole| hurried.unwrap_or(whole));
+    }
     drop(site);
-    ended
+    ended.map(|ended| match ended {
+        Ended::Whole(exit) => exit,
+        Ended::AtOnce => Exit::Interrupted,
+    })
 }
 
 /// Where a log without a position begins.
@@ -164,6 +173,8 @@ fn drain(
     let mut alerts = Alerts::new(outbox);
     let names = settings::sink_names(config);
     orphans::bury(&mut alerts, &names, &dead, common.clock.now())?;
+    // Whatever kept a sink from taking them may have been mended before the start.
+    alerts.hurry()?;
     let outbox: SharedOutbox = Arc::new(Mutex::new(alerts));
     let observer = Arc::new(Deliveries::new(
         common.metrics.clone(),

@@ -26,19 +26,20 @@ const ROTATE: (u64, usize) = (100_000_000, 10);
 /// The sink that is there when none is named.
 const STDOUT: &str = "stdout";
 
-/// What is read, and how.
+/// Whether there is anything to read.
 ///
 /// # Errors
-/// When the settings name nothing to read.
-pub(super) fn reader(
-    config: &Config,
-    from: Option<i64>,
-    resumed: Option<i64>,
-) -> Result<ReaderSettings> {
+/// When the settings name nothing.
+pub(super) fn something_to_read(config: &Config) -> Result<()> {
     if config.cluster.is_empty() && config.discover.is_none() {
         let message = "there is nothing to watch: add [[cluster]] with the log_group of a cluster, or [discover], to the settings (--config FILE)";
         return Err(UsageError(message.to_owned()).into());
     }
+    Ok(())
+}
+
+/// What is read, and how.
+pub(super) fn reader(config: &Config, from: Option<i64>, resumed: Option<i64>) -> ReaderSettings {
     let clusters = config.cluster.iter().map(|cluster| ClusterSettings {
         log_group: cluster.log_group.clone(),
         region: cluster.region.clone(),
@@ -54,7 +55,7 @@ pub(super) fn reader(
         interval: discover.interval,
     });
     let poll = &config.poll;
-    Ok(ReaderSettings {
+    ReaderSettings {
         clusters: clusters.collect(),
         discover: discover.collect(),
         from,
@@ -68,7 +69,7 @@ pub(super) fn reader(
             calls_per_second: poll.calls_per_second,
             first_wait: poll.retry,
         },
-    })
+    }
 }
 
 /// How long something may be wrong.
@@ -197,7 +198,7 @@ impl Set {
         }))
     }
 
-    /// The same again, for a watch that runs: every test of every detector must pass, and the sinks are
+    /// The same again, for a watch that runs: every test of the user's detectors must pass, and the sinks are
     /// those that run.
     ///
     /// # Errors

@@ -3,11 +3,21 @@
 use anyhow::Result;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
 
 use crate::cli::Exit;
 
 /// What the judging thread came to.
 pub(super) type Judged = oneshot::Receiver<Result<()>>;
+
+/// What a watch came to, and whether what is on its way is to be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// In order.
+    Whole(Exit),
+    /// By a second signal: nothing is waited for any more.
+    AtOnce,
+}
 
 /// Waits until the judging has ended: after a signal, since all has been read then, or by itself, since it
 /// can't go on. A second signal ends it at once. SIGHUP asks for a reload.
@@ -18,8 +28,8 @@ pub(super) async fn until_stopped(
     reading: &watch::Sender<bool>,
     judged: Judged,
     reload: &mpsc::Sender<()>,
-    mut signals: Signals,
-) -> Result<Exit> {
+    signals: &mut Signals,
+) -> Result<Ended> {
     let mut judged = judged;
     let exit = tokio::select! {
         exit = signals.next(reload) => exit,
@@ -31,12 +41,27 @@ pub(super) async fn until_stopped(
     tracing::info!("stopping: what was read is judged, and alerts on their way are delivered");
     reading.send_replace(true);
     tokio::select! {
-        _ = signals.next(reload) => {
-            tracing::warn!("stopped at once: nothing is lost, the rest comes after the next start");
-            Ok(Exit::Interrupted)
-        }
-        ended = judged => came_to(ended).map(|()| exit),
+        _ = signals.next(reload) => Ok(at_once()),
+        ended = judged => came_to(ended).map(|()| Ended::Whole(exit)),
     }
+}
+
+/// Waits until all drains have ended. A signal ends that at once.
+pub(super) async fn until_delivered(
+    drains: &mut JoinSet<()>,
+    reload: &mpsc::Sender<()>,
+    signals: &mut Signals,
+) -> Option<Ended> {
+    let drained = async { while drains.join_next().await.is_some() {} };
+    tokio::select! {
+        _ = signals.next(reload) => Some(at_once()),
+        () = drained => None,
+    }
+}
+
+fn at_once() -> Ended {
+    tracing::warn!("stopped at once: nothing is lost, the rest comes after the next start");
+    Ended::AtOnce
 }
 
 fn came_to(ended: Result<Result<()>, oneshot::error::RecvError>) -> Result<()> {

@@ -30,7 +30,7 @@ pub(super) fn wrong(
     limits: &Limits,
     now: i64,
 ) -> Option<Wrong> {
-    if now - log.started < millis(limits.grace) {
+    if log.over || now - log.started < millis(limits.grace) {
         return None;
     }
     let unreadable = || denied(log, limits, now).or_else(|| failing(log, limits, now));
@@ -47,7 +47,7 @@ pub(super) fn wrong(
 
 /// Whether a trouble that was raised has ended: by evidence, never by time alone.
 pub(super) fn over(log: &Watched, trouble: Trouble, kind: LogKind, start: i64) -> bool {
-    if log.settled {
+    if log.over {
         return true;
     }
     let readable = log.failing.is_none() && log.given.is_none();

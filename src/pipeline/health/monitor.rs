@@ -157,14 +157,14 @@ impl Monitor {
         for (stream, log) in &mut self.logs {
             let sibling = siblings.get(&stream.group).copied().unwrap_or_default();
             end(stream, log, now, &mut alerts);
-            if log.settled {
+            if log.over {
                 continue;
             }
             if let Some(wrong) = wrong(log, stream.kind, sibling, &self.limits, now) {
                 begin(stream, log, wrong, now, &mut alerts);
             }
         }
-        self.logs.retain(|_, log| !log.settled);
+        self.logs.retain(|_, log| !log.over);
         alerts
     }
 

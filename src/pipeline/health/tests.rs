@@ -323,6 +323,24 @@ fn a_log_that_was_given_up_and_a_reader_that_says_nothing_are_blindness() {
 }
 
 #[test]
+fn what_goes_on_under_another_name_ends_its_alert_and_is_forgotten() {
+    let mut watch = Watch::new();
+    watch.pass(30, |w| {
+        let (class, message) = (Class::Denied, "no".to_owned());
+        w.notice(LogKind::Audit, What::Failed { class, message });
+        w.walked(LogKind::Authenticator);
+    });
+    assert_eq!(watch.ids(), ["denied audit"]);
+    watch.restart();
+    watch.notice(LogKind::Audit, What::Over);
+    watch.pass(200, |w| {
+        w.walked(LogKind::Authenticator);
+    });
+    assert_eq!(watch.ids(), ["denied audit", "recovered audit"]);
+    assert_eq!(watch.monitor.views().len(), 1);
+}
+
+#[test]
 fn a_restart_raises_nothing_again_and_ends_what_was_open() {
     let mut watch = Watch::new();
     watch.fine(5).pass(30, quiet);
@@ -395,7 +413,7 @@ proptest! {
 fn a_name_that_is_settled_ends_its_alerts_and_is_forgotten() {
     let mut watch = Watch::new();
     watch.fine(5).pass(30, all_fail(Class::Denied));
-    let settled = |w: &mut Watch| LogKind::ALL.map(|kind| w.notice(kind, What::Settled));
+    let settled = |w: &mut Watch| LogKind::ALL.map(|kind| w.notice(kind, What::Over));
     settled(&mut watch);
     watch.pass(600, |_| {});
     assert_eq!(watch.ids(), ["denied audit", "recovered audit"]);

@@ -73,11 +73,11 @@ pub(super) struct Watched {
     fresh: bool,
     /// Since when and why it is not read any more.
     pub(super) given: Option<(i64, String)>,
+    /// It goes on under another name: once its alerts are ended it is forgotten.
+    #[serde(default)]
+    pub(super) over: bool,
     /// The alerts that are open, by the id of the trouble.
     pub(super) open: BTreeMap<String, Open>,
-    /// Whether it is not to be watched any more, once its alerts have ended.
-    #[serde(skip)]
-    pub(super) settled: bool,
     /// When this process began to watch it.
     #[serde(skip)]
     pub(super) started: i64,
@@ -141,6 +141,7 @@ impl Watched {
     /// Takes how the reading goes.
     pub(super) fn notice(&mut self, notice: &Notice) {
         self.sign = Some(notice.time);
+        self.over = false;
         match &notice.what {
             What::Walked { .. } => self.walked(notice.time),
             What::Failed { class, message } => self.failed(notice.time, *class, message),
@@ -148,7 +149,7 @@ impl Watched {
                 let since = self.given.take().map_or(notice.time, |(since, _)| since);
                 self.given = Some((since, short(reason)));
             }
-            What::Settled => self.settled = true,
+            What::Over => self.over = true,
         }
     }
 

@@ -89,9 +89,8 @@ impl<T: Send + 'static> Reloader<T> {
         self.telling.metrics.reloaded(built.is_ok());
         let error = built.as_ref().err().cloned();
         self.telling.status.reloaded(now, error.clone());
-        match error {
-            None => tracing::info!("reloaded"),
-            Some(error) => tracing::error!(error, "reload failed, the old detectors stay"),
+        if let Some(error) = error {
+            tracing::error!(error, "reload failed, the old detectors stay");
         }
         built.ok()
     }

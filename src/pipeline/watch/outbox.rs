@@ -22,6 +22,14 @@ impl Alerts {
     pub fn sinks(&mut self) -> Result<Vec<String>, StoreError> {
         self.0.sinks()
     }
+
+    /// Lets every alert be tried now, however long it was to wait.
+    ///
+    /// # Errors
+    /// When the state can't be used.
+    pub fn hurry(&mut self) -> Result<(), StoreError> {
+        self.0.hurry()
+    }
 }
 
 impl Outbox for Alerts {

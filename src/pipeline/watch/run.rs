@@ -150,10 +150,12 @@ impl Watch<'_> {
         let horizon = &mut self.standing.horizon;
         match notice.what {
             What::Walked { settled, .. } => horizon.settle(&notice.stream, settled, notice.time),
-            What::Given { .. } | What::Settled => horizon.drop(&notice.stream),
+            What::Given { .. } | What::Over => horizon.drop(&notice.stream),
             What::Failed { .. } => {}
         }
-        self.report.notice(notice, &cluster);
+        if notice.what != What::Over {
+            self.report.notice(notice, &cluster);
+        }
     }
 
     fn tick(&mut self) -> Result<(), StoreError> {

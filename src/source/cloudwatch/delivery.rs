@@ -159,14 +159,14 @@ pub enum What {
         /// What the service said, and what to do about it.
         message: String,
     },
-    /// What went wrong under this name has been set right, and the name is not used any more: the log is
-    /// known under another, or it stood for the search for logs.
-    Settled,
     /// The log is not read any more, and why: it was deleted, or can't be read this way at all.
     Given {
         /// Why.
         reason: String,
     },
+    /// What failed under this name works now, and goes on under others: a place to look for logs, or a log
+    /// whose account was not known. Nothing more is heard of it, which means nothing.
+    Over,
 }
 
 /// What a stretch of a log is walked for.

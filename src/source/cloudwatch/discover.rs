@@ -90,10 +90,9 @@ impl Place {
     }
 
     async fn round(&mut self, found: Vec<Described>) -> Result<(), Closed> {
-        if self.failures > 0 {
-            self.failures = 0;
-            let stream = self.stream();
-            self.ground.outlet.tell(&stream, What::Settled).await?;
+        let failures = std::mem::take(&mut self.failures);
+        if failures > 0 || self.last.is_none() {
+            self.over(failures).await?;
         }
         let now = self.ground.now();
         for known in self.known.values_mut() {
@@ -104,6 +103,21 @@ impl Place {
         }
         self.last = Some(now);
         self.give_up().await
+    }
+
+    /// Tells that looking works. It may have failed before the caller's account was known, or in a former
+    /// run.
+    async fn over(&self, failures: u32) -> Result<(), Closed> {
+        let payer = self.client.payer();
+        if failures > 0 {
+            let group = self.stream(payer.as_deref()).group;
+            tracing::info!(log_groups = %group, failures, "log groups can be looked for again");
+        }
+        for account in [None, payer.as_deref()] {
+            let stream = self.stream(account);
+            self.ground.outlet.tell(&stream, What::Over).await?;
+        }
+        Ok(())
     }
 
     async fn found(&mut self, described: Described, now: i64) -> Result<(), Closed> {
@@ -177,11 +191,10 @@ impl Place {
     }
 
     /// What stands for all groups of the place.
-    fn stream(&self) -> Stream {
+    fn stream(&self, account: Option<&str>) -> Stream {
         let name = format!("{}*", self.settings.prefix);
-        let payer = self.client.payer();
         Stream {
-            group: label(payer.as_deref(), &self.client.access.region, &name).into(),
+            group: label(account, &self.client.access.region, &name).into(),
             kind: LogKind::Audit,
         }
     }
@@ -189,7 +202,7 @@ impl Place {
     async fn failed(&mut self, failure: &Failure) -> Result<(), Closed> {
         self.failures = self.failures.saturating_add(1);
         let identity = self.client.known().unwrap_or_default();
-        let stream = self.stream();
+        let stream = self.stream(self.client.payer().as_deref());
         let message = failure.message(&Asked {
             principal: identity.arn.as_deref(),
             role: self.client.access.role_arn.as_deref(),

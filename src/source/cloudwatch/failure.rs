@@ -45,6 +45,9 @@ const DENIED: [&str; 18] = [
     "InvalidAccessKeyId",
 ];
 
+/// The word for there being no credentials.
+const LACK: &str = "no credentials";
+
 /// Longest text of a service that is handed on, in bytes.
 const LONGEST: usize = 600;
 
@@ -149,7 +152,7 @@ impl Failure {
         };
         Self {
             class,
-            code: "no credentials".to_owned(),
+            code: LACK.to_owned(),
             text: clip(&innermost(lack)),
             unsigned: true,
         }
@@ -176,7 +179,9 @@ impl Failure {
             action, resource, ..
         } = asked;
         let who = asked.principal.unwrap_or("the credentials in use");
-        let said = if self.text.is_empty() {
+        let said = if self.code == LACK && !self.text.is_empty() {
+            self.text.clone()
+        } else if self.text.is_empty() {
             self.code.clone()
         } else {
             format!("{}: {}", self.code, self.text)
@@ -198,7 +203,7 @@ impl Failure {
                 "{who} may not call {action} on {resource}: {said}; allow it in the IAM policy of the principal, and look for an explicit deny, a service control policy and the policy of the group's KMS key"
             ),
             Class::Gone => format!(
-                "{resource} does not exist ({said}); it is looked for again from time to time"
+                "{resource} does not exist ({said}): check its name, account and region; it is looked for again from time to time"
             ),
             Class::Config => format!(
                 "{action} on {resource} was refused: {said}; check the log group's name, region and log class"

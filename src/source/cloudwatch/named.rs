@@ -134,8 +134,12 @@ async fn find(
         if let Some(failure) = passing.filter(|_| failures < most) {
             failures += 1;
             let class = failure.class;
+            let message = failure.message(&asked(wanted));
+            // The first of a row is worth a line.
+            if failures == 1 && class != Class::Throttled {
+                tracing::warn!(log_group = wanted.name, "{message}");
+            }
             if failures > TRIES {
-                let message = failure.message(&asked(wanted));
                 ground
                     .tell(&provisional, &What::Failed { class, message })
                     .await?;
@@ -143,8 +147,9 @@ async fn find(
             tokio::time::sleep(ground.outlet.wait(class, failures)).await;
             continue;
         }
-        if failures > TRIES && account.is_some() {
-            ground.tell(&provisional, &What::Settled).await?;
+        if account.is_some() {
+            // From now on it has its full name: what this run or a former one said of the other is over.
+            ground.tell(&provisional, &What::Over).await?;
         }
         if let Err(failure) = &described {
             let message = failure.message(&asked(wanted));

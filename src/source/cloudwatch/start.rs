@@ -97,6 +97,9 @@ impl Ground {
 
     /// Says the same of both logs of a group.
     pub(super) async fn tell(&self, label: &str, what: &What) -> Result<(), Closed> {
+        if let What::Given { reason } = what {
+            tracing::warn!(log_group = label, "it is not read: {reason}");
+        }
         for kind in LogKind::ALL {
             let group = label.into();
             self.outlet

@@ -22,7 +22,9 @@ pub enum LockError {
         path: PathBuf,
     },
     /// The lock's file can't be made.
-    #[error("can't lock the state: {path}: {source}")]
+    #[error(
+        "can't lock the state: {path}: {source}: the state needs a folder that is there and can be written ([state] path, --state)"
+    )]
     Io {
         /// The lock's file.
         path: PathBuf,

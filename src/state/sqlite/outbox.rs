@@ -147,6 +147,15 @@ impl SqliteOutbox {
         write(&mut self.connection).map_err(|reason| self.failed(reason))
     }
 
+    /// Makes everything due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn hurry(&mut self) -> Result<(), StoreError> {
+        let hurried = self.connection.execute("UPDATE waiting SET due = 0", []);
+        hurried.map(drop).map_err(|reason| self.failed(reason))
+    }
+
     fn failed(&self, reason: rusqlite::Error) -> StoreError {
         StoreError::Sqlite {
             path: self.path.clone(),
