@@ -51,7 +51,10 @@ impl Timeline {
     /// The first event of a group at or after a time in milliseconds.
     fn first(&self, group: usize, millis: i64) -> u64 {
         let ahead = millis.saturating_mul(1_000) - self.micros(group, 0);
-        ahead.max(0).unsigned_abs().div_ceil(self.step.unsigned_abs())
+        ahead
+            .max(0)
+            .unsigned_abs()
+            .div_ceil(self.step.unsigned_abs())
     }
 
     /// The page that begins where the token says, or the span.

@@ -40,11 +40,6 @@ impl Horizon {
         self.positions.remove(stream);
     }
 
-    /// All logs with their positions.
-    pub fn positions(&self) -> impl Iterator<Item = (&Stream, &i64)> {
-        self.positions.iter()
-    }
-
     /// Before which time no event will come any more; `None` before anything was read. Times are
     /// milliseconds since the Unix epoch.
     #[must_use]
