@@ -47,16 +47,33 @@ impl Engine {
         cells: &mut dyn Cells,
         on: &mut dyn FnMut(Decided),
     ) -> Result<(), StoreError> {
-        for (place, detector) in self.detectors().iter().enumerate() {
-            match &detector.kind {
-                Kind::FirstSeen(seen) => decide_values(place, detector, seen, until, cells, on)?,
-                Kind::Threshold(threshold) if !threshold.plan.monotone => {
-                    decide_windows(place, detector, threshold, closed, cells, on)?;
-                }
-                _ => {}
-            }
+        for place in 0..self.detectors().len() {
+            self.decide_one(place, (until, closed), cells, on)?;
         }
         Ok(())
+    }
+
+    /// The same for the detector at a place; `(until, closed)` as there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn decide_one(
+        &self,
+        place: usize,
+        (until, closed): (i64, i64),
+        cells: &mut dyn Cells,
+        on: &mut dyn FnMut(Decided),
+    ) -> Result<(), StoreError> {
+        let Some(detector) = self.detectors().get(place) else {
+            return Ok(());
+        };
+        match &detector.kind {
+            Kind::FirstSeen(seen) => decide_values(place, detector, seen, until, cells, on),
+            Kind::Threshold(threshold) if !threshold.plan.monotone => {
+                decide_windows(place, detector, threshold, closed, cells, on)
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -149,7 +149,24 @@ impl<'c> Judge<'c> {
         until: i64,
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        self.merger.settle(until, on)
+        self.merger.settle(self.merger.places(), until, on)
+    }
+
+    /// The same for the detector at a place alone, among those that [`Judge::next_waiting`] tells.
+    pub fn settle_one(
+        &mut self,
+        place: usize,
+        until: i64,
+        on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        self.merger
+            .settle(place..place.saturating_add(1), until, on)
+    }
+
+    /// The first detector from a place on of which anything may wait to be decided.
+    #[must_use]
+    pub fn next_waiting(&self, from: usize) -> Option<usize> {
+        self.merger.next_waiting(from)
     }
 
     /// Decides what waited for more events, since the input has ended. In a state that outlives the

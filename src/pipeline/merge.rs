@@ -1,7 +1,7 @@
 //! What needs to know what came before: takes the findings of all evaluators on one thread, strictly
 //! in the order of the input, merges them into the state, and hands out alerts.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::behind::Behind;
@@ -10,6 +10,7 @@ use super::evaluate::{Finding, set_aside};
 use super::once::Once;
 use super::remember::Remembering;
 use super::seed::Seeds;
+use super::settle::may_wait;
 use super::tally::Tally;
 use crate::alert::{Alert, RawEvent};
 use crate::decode::Item;
@@ -112,14 +113,26 @@ impl<'c> Merger<'c> {
         ControlFlow::Continue(())
     }
 
-    /// Decides what waited for events from before `until` (milliseconds since the Unix epoch): none
-    /// will come any more.
+    /// Decides what of the detectors at some places waited for events from before `until` (milliseconds
+    /// since the Unix epoch): none will come any more.
     pub(super) fn settle(
         &mut self,
+        places: Range<usize>,
         until: i64,
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        self.decide(until, until, on)
+        self.decide(places, (until, until), on)
+    }
+
+    /// The places of all detectors.
+    pub(super) fn places(&self) -> Range<usize> {
+        0..self.engine.detectors().len()
+    }
+
+    /// The first detector from a place on of which anything may wait to be decided.
+    pub(super) fn next_waiting(&self, from: usize) -> Option<usize> {
+        let rest = self.engine.detectors().get(from..)?;
+        rest.iter().position(may_wait).map(|ahead| from + ahead)
     }
 
     /// Decides everything at the end of the input. Where another run may go on with the state, a
@@ -129,20 +142,21 @@ impl<'c> Merger<'c> {
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let latest = self.tally.latest.filter(|_| self.is_durable());
-        self.decide(i64::MAX, latest.unwrap_or(i64::MAX), on)
+        let times = (i64::MAX, latest.unwrap_or(i64::MAX));
+        self.decide(self.places(), times, on)
     }
 
     fn decide(
         &mut self,
-        until: i64,
-        closed: i64,
+        places: Range<usize>,
+        times: (i64, i64),
         on: &mut dyn FnMut(Alert) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if self.failure.is_some() {
             return ControlFlow::Break(());
         }
         let (mut remembering, store) = self.remembering();
-        match remembering.settle(store, until, closed) {
+        match remembering.settle(store, places, times) {
             Ok(alerts) => alerts
                 .into_iter()
                 .try_for_each(|alert| self.hand_out(alert, on))?,

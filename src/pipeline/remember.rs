@@ -1,6 +1,8 @@
 //! Merges findings into the state, and makes the alerts that several events come to. The text of the
 //! event that completes one is read again for it: that is rare.
 
+use std::ops::Range;
+
 use super::clusters::Clusters;
 use super::evaluate::Finding;
 use super::merge::{Found as Findings, guarded};
@@ -135,16 +137,16 @@ impl Remembering<'_, '_> {
         })
     }
 
-    /// The alerts that waited until no event from before `until` would come any more; conditions that
+    /// The alerts of the detectors at some places that waited until no event from before `until` would come any more; conditions that
     /// more events could undo are judged over what ended before `closed`.
     pub(super) fn settle(
         &mut self,
         store: &mut dyn Store,
-        until: i64,
-        closed: i64,
+        places: Range<usize>,
+        (until, closed): (i64, i64),
     ) -> Result<Vec<Alert>, StoreError> {
         let engine = self.engine;
-        settle_with(engine, store, until, closed, &mut |decided| {
+        settle_with(engine, store, places, (until, closed), &mut |decided| {
             self.of_decided(decided)
         })
     }

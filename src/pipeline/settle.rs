@@ -1,8 +1,10 @@
 //! What waits until no more events can come: folds that close, values and windows that are decided.
 
+use std::ops::Range;
+
 use super::seed::seed_of;
 use crate::alert::{self, Alert, EventRef};
-use crate::detect::{Decided, Detector, Engine, Folded, Found};
+use crate::detect::{Decided, Detector, Engine, Folded, Found, Kind};
 use crate::state::{Cell, Cells, Digest, Place, Store, StoreError};
 
 /// The family of a detector's folded alerts: apart from what else it remembers.
@@ -52,26 +54,39 @@ pub fn settle(
     until: i64,
     closed: i64,
 ) -> Result<Vec<Alert>, StoreError> {
-    settle_with(engine, store, until, closed, &mut |decided| {
+    let all = 0..engine.detectors().len();
+    settle_with(engine, store, all, (until, closed), &mut |decided| {
         let alert = serde_json::from_str(&decided.seed).ok()?;
         completed(engine, decided, alert)
     })
 }
 
-/// The same; `make` tells what alert was decided.
+/// Whether anything of a detector may wait until no more events can come.
+pub(super) fn may_wait(detector: &Detector) -> bool {
+    let waits = match &detector.kind {
+        Kind::FirstSeen(_) => true,
+        Kind::Threshold(threshold) => !threshold.plan.monotone,
+        Kind::Match | Kind::Sequence(_) => false,
+    };
+    waits || detector.folding.is_some()
+}
+
+/// The same for the detectors at some places; `make` tells what alert was decided.
 pub(super) fn settle_with(
     engine: &Engine,
     store: &mut dyn Store,
-    until: i64,
-    closed: i64,
+    places: Range<usize>,
+    (until, closed): (i64, i64),
     make: &mut dyn FnMut(&Decided) -> Option<Alert>,
 ) -> Result<Vec<Alert>, StoreError> {
     let mut alerts = Vec::new();
     store.transact(&mut |cells| {
         alerts.clear();
         let mut on = |decided: Decided| alerts.extend(make(&decided));
-        engine.decide(until, closed, cells, &mut on)?;
-        for detector in engine.detectors() {
+        for place in places.clone() {
+            engine.decide_one(place, (until, closed), cells, &mut on)?;
+        }
+        for detector in engine.detectors().get(places.clone()).unwrap_or_default() {
             close_folds(detector, until, cells, &mut alerts)?;
         }
         Ok(())

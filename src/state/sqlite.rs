@@ -9,6 +9,7 @@ mod lock;
 mod outbox;
 mod shared;
 mod turns;
+mod write_back;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use turns::{Turn, Turns};
 pub use lock::{LockError, StateLock};
 pub use outbox::{Posted, SqliteOutbox};
 pub use shared::SharedStore;
+pub use write_back::WriteBack;
 
 /// The version of the tables and of the cells' form, kept in `user_version`.
 const VERSION: i32 = 1;
@@ -34,8 +36,12 @@ const SHARE: usize = 8;
 
 /// KiB of pages kept in memory. Keys are digests, so each batch touches pages all over a table.
 const CACHE: i64 = 32 << 10;
+/// The same for a program that stays: the system keeps the file's pages too.
+const SMALL_CACHE: i64 = 8 << 10;
 /// Pages in the log before they are written back: some batches, which mostly change the same ones.
 const CHECKPOINT: i64 = 8_000;
+/// The same where a [`WriteBack`] does it: only when that can't keep up.
+const LATE_CHECKPOINT: i64 = 32_000;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS detector (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -105,6 +111,7 @@ impl SqliteStore {
             connection.execute_batch(TABLES)?;
             connection.pragma_update(None, "user_version", VERSION)?;
             connection.pragma_update(None, "cache_size", -CACHE)?;
+            connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
             connection.set_prepared_statement_cache_capacity(32);
             Ok(connection)
         };
@@ -131,6 +138,18 @@ impl SqliteStore {
     /// When the database can't be opened.
     pub fn outbox(&self) -> Result<SqliteOutbox, StoreError> {
         SqliteOutbox::connect(Path::new(&self.path), Arc::clone(&self.turns))
+    }
+
+    /// For a program that stays: it takes less memory, and leaves it to a [`WriteBack`] to wait for the
+    /// disk.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn stay(&mut self) -> Result<(), StoreError> {
+        let set = |name, value: i64| self.connection.pragma_update(None, name, value);
+        set("cache_size", -SMALL_CACHE)
+            .and_then(|()| set("wal_autocheckpoint", LATE_CHECKPOINT))
+            .map_err(|reason| self.failed(reason))
     }
 
     fn failed(&self, reason: rusqlite::Error) -> StoreError {
@@ -220,7 +239,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // A crash of the machine may lose the last transactions, each of them whole: what was read is
     // then read again.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
+    // Whoever opens a store says who writes the log back.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(connection)
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use tokio::runtime::Handle;
@@ -17,8 +18,11 @@ use crate::pipeline::health::{Limits, Monitor};
 use crate::pipeline::watch::{End, Horizon, Inputs, Intake, Keep, Report, Standing, Watch};
 use crate::serve::Beat;
 use crate::source::cloudwatch::Stream;
-use crate::state::{Bounds, SharedStore, SqliteStore, StoreError};
+use crate::state::{Bounds, SharedStore, SqliteStore, StoreError, WriteBack};
 use crate::telemetry::Clock;
+
+/// From one writing back of the state's log to the next.
+const WRITE_BACK: Duration = Duration::from_secs(2);
 
 /// What the judging thread takes with it.
 pub(super) struct Judging {
@@ -33,7 +37,32 @@ pub(super) struct Judging {
 /// # Errors
 /// When it can't be used.
 pub(super) fn open(path: &Path) -> Result<SharedStore, StoreError> {
-    SqliteStore::open(path, Bounds::default()).map(SharedStore::new)
+    let mut store = SqliteStore::open(path, Bounds::default())?;
+    store.stay()?;
+    Ok(SharedStore::new(store))
+}
+
+/// Writes the log of the state back from time to time, on a thread for what blocks.
+///
+/// # Errors
+/// When the state can't be opened.
+pub(super) fn write_back(path: &Path) -> Result<(), StoreError> {
+    let mut log = WriteBack::open(path)?;
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(WRITE_BACK).await;
+            let written = tokio::task::spawn_blocking(move || (log.run(), log)).await;
+            let Ok((ended, same)) = written else {
+                // The runtime is going down, and the last to close the state writes it back.
+                return;
+            };
+            if let Err(error) = ended {
+                tracing::warn!(%error, "the state's log can't be written back; it is tried again");
+            }
+            log = same;
+        }
+    });
+    Ok(())
 }
 
 /// Where the reading of a log goes on.

@@ -31,7 +31,7 @@ use settings::Set;
 use signals::Ended;
 
 /// Deliveries that wait for the judge: few, since a page may be a megabyte.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 pub(super) fn run(args: &WatchArgs) -> Result<Exit> {
     let set = Set::load(&args.detectors)?;
@@ -68,6 +68,7 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
         .unwrap_or_else(|| config.state.path.clone());
     let _lock = StateLock::take(&path).map_err(|error| UsageError(error.to_string()))?;
     let store = judging::open(&path).map_err(|error| UsageError(error.to_string()))?;
+    judging::write_back(&path)?;
     let read = settings::reader(config, from, store.lock().latest_position()?);
     let aws = crate::telemetry::aws().await;
     let sinks = settings::sinks(config, replay::format(args.format), &aws).await?;

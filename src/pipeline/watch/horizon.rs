@@ -72,13 +72,8 @@ impl Horizon {
         self.logs.remove(stream);
     }
 
-    /// All logs that have a position.
-    pub fn positions(&self) -> impl Iterator<Item = (&Stream, i64)> {
-        let positions = self.logs.iter();
-        positions.filter_map(|(stream, log)| Some((stream, log.position?)))
-    }
-
-    /// Before which time no event will come any more; `None` before anything was read.
+    /// Before which time no event will come any more; `None` before anything was read. Times are
+    /// milliseconds since the Unix epoch.
     #[must_use]
     pub fn until(&self, now: i64) -> Option<i64> {
         let lost = now.saturating_sub(self.patience);
@@ -146,7 +141,5 @@ mod tests {
         assert_eq!(horizon.until(now), None, "late events are still to come");
         horizon.settle(&stream("b"), now - 4_000 * MINUTE, now);
         assert_eq!(horizon.until(now), Some(now - 4_000 * MINUTE + 1));
-        let positions: Vec<_> = horizon.positions().map(|(_, at)| at).collect();
-        assert_eq!(positions, [now - 4_000 * MINUTE]);
     }
 }

@@ -42,18 +42,21 @@ impl<'c> Intake<'c> {
         }
     }
 
-    /// Judges what is new on a page.
+    /// Judges what is new on a page. Events from longer than `known_for` before its position are known
+    /// no more: a few with each page, so that it never takes long.
     ///
     /// # Errors
     /// When the state can't be used; nothing of the page is in it then.
-    pub fn page(&mut self, page: &Page) -> Result<Taken, StoreError> {
+    pub fn page(&mut self, page: &Page, known_for: i64) -> Result<Taken, StoreError> {
         let source = page.stream.to_string();
         self.in_batch(page.received, |intake, alerts| {
             let mut taken = Taken::default();
             let origins = origins(page);
             let mut items = Vec::with_capacity(page.events.len());
-            for event in &page.events {
-                if intake.is_new(&source, event)? {
+            let names: Vec<_> = page.events.iter().map(name).collect();
+            let new = intake.store.lock().are_new(&source, &names)?;
+            for (event, is_new) in page.events.iter().zip(new) {
+                if is_new {
                     taken.new += 1;
                     items.extend(item(event, &origins));
                 } else {
@@ -70,24 +73,26 @@ impl<'c> Intake<'c> {
                 return Err(failure);
             }
             if let Some(position) = page.advance {
-                intake.store.lock().advance(&source, position)?;
+                let mut store = intake.store.lock();
+                store.advance(&source, position)?;
+                store.forget_events(&source, position.saturating_sub(known_for))?;
             }
             Ok(taken)
         })
     }
 
-    /// Decides what waited for events from before `until`, since none will come any more; both times
-    /// are milliseconds since the Unix epoch.
+    /// Decides what of the detector at a place waited for events from before `until`, since none will
+    /// come any more; both times are milliseconds since the Unix epoch.
     ///
     /// # Errors
     /// When the state can't be used; nothing is decided then.
-    pub fn settle(&mut self, until: i64, now: i64) -> Result<Taken, StoreError> {
+    pub fn settle(&mut self, place: usize, until: i64, now: i64) -> Result<Taken, StoreError> {
         self.in_batch(now, |intake, alerts| {
             let mut on = |alert| {
                 alerts.push(alert);
                 ControlFlow::Continue(())
             };
-            let broke = intake.judge.settle(until, &mut on).is_break();
+            let broke = intake.judge.settle_one(place, until, &mut on).is_break();
             match intake.judge.failure().filter(|_| broke) {
                 Some(failure) => Err(failure),
                 None => Ok(Taken::default()),
@@ -112,21 +117,13 @@ impl<'c> Intake<'c> {
         })
     }
 
-    /// Forgets alerts that were raised, and events of sources from, before some times.
+    /// Forgets alerts that were raised before a time.
     ///
     /// # Errors
     /// When the state can't be used; nothing is forgotten then.
-    pub fn forget(
-        &mut self,
-        alerts_before: i64,
-        sources: &mut dyn Iterator<Item = (String, i64)>,
-    ) -> Result<(), StoreError> {
-        let forgotten = self.in_batch(alerts_before, |intake, _| {
-            let mut store = intake.store.lock();
-            store.forget_alerts(alerts_before)?;
-            for (source, before) in sources {
-                store.forget_events(&source, before)?;
-            }
+    pub fn forget(&mut self, before: i64) -> Result<(), StoreError> {
+        let forgotten = self.in_batch(before, |intake, _| {
+            intake.store.lock().forget_alerts(before)?;
             Ok(Taken::default())
         });
         forgotten.map(|_| ())
@@ -159,18 +156,21 @@ impl<'c> Intake<'c> {
         }
         done
     }
+}
 
-    fn is_new(&self, source: &str, event: &Fetched) -> Result<bool, StoreError> {
-        // Without an id, equal lines of one millisecond and stream are one.
-        let id = if event.event_id.is_empty() {
-            &event.message
-        } else {
-            &event.event_id
-        };
-        let [a, b, c, d, e, f, g, h, ..] = Digest::of([event.log_stream.as_str(), id]).0;
-        let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-        self.store.lock().is_new(source, event.timestamp, number)
-    }
+/// What an event is known by: its time, and a number.
+fn name(event: &Fetched) -> (i64, u64) {
+    // Without an id, equal lines of one millisecond and stream are one.
+    let id = if event.event_id.is_empty() {
+        &event.message
+    } else {
+        &event.event_id
+    };
+    let [a, b, c, d, e, f, g, h, ..] = Digest::of([event.log_stream.as_str(), id]).0;
+    (
+        event.timestamp,
+        u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+    )
 }
 
 /// The origins of a page's events: one for each of its streams.

@@ -17,10 +17,12 @@ use crate::telemetry::Clock;
 
 /// From one look at the clock to the next.
 const TICK: Duration = Duration::from_secs(1);
-/// From one deciding to the next, at least; and at least so many times what it took, so that it takes a
-/// small part of the time however much there is to look through. In milliseconds.
+/// From one deciding of everything to the next. It goes detector by detector and pauses after a piece
+/// that took so long, for so many times what it took: pages wait for a moment only, however much there is
+/// to look through. In milliseconds.
 const DECIDE: i64 = 30_000;
-const LEISURE: i64 = 20;
+const PIECE: i64 = 10;
+const LEISURE: i64 = 50;
 /// From one forgetting to the next, in milliseconds.
 const FORGET: i64 = 60_000;
 
@@ -59,6 +61,8 @@ pub struct Standing {
     keep: Keep,
     saved: String,
     decide_at: i64,
+    /// The place of the detector that is next.
+    decide_next: usize,
     forget_at: i64,
 }
 
@@ -75,6 +79,7 @@ impl Standing {
             keep,
             saved: String::new(),
             decide_at: 0,
+            decide_next: 0,
             forget_at: 0,
         }
     }
@@ -129,7 +134,8 @@ impl Watch<'_> {
         let cluster = self.config.cluster_of(&page.origin, None);
         self.standing.monitor.watch(&page.stream, &cluster, now);
         self.standing.monitor.page(page);
-        let taken = self.intake.page(page)?;
+        let known_for = milliseconds(self.standing.keep.events);
+        let taken = self.intake.page(page, known_for)?;
         self.standing.horizon.expect(&page.stream, now);
         if let Some(position) = page.advance {
             self.standing.horizon.advance(&page.stream, position, now);
@@ -194,25 +200,26 @@ impl Watch<'_> {
         let Some(until) = self.standing.horizon.until(now) else {
             return Ok(());
         };
-        let taken = self.intake.settle(until, now)?;
-        let ended = self.clock.now();
-        let pause = DECIDE.max(LEISURE.saturating_mul(ended.saturating_sub(now)));
-        self.standing.decide_at = ended.saturating_add(pause);
-        self.raised(&taken);
+        while let Some(place) = self.intake.judge.next_waiting(self.standing.decide_next) {
+            let taken = self.intake.settle(place, until, now)?;
+            self.raised(&taken);
+            self.standing.decide_next = place.saturating_add(1);
+            let ended = self.clock.now();
+            let took = ended.saturating_sub(now);
+            if took >= PIECE {
+                self.standing.decide_at = ended.saturating_add(LEISURE.saturating_mul(took));
+                return Ok(());
+            }
+        }
+        self.standing.decide_next = 0;
+        self.standing.decide_at = now.saturating_add(DECIDE);
         Ok(())
     }
 
-    /// Forgets events and alerts that can't come again.
+    /// Forgets alerts that can't come again.
     fn forget(&mut self, now: i64) -> Result<(), StoreError> {
-        let keep = self.standing.keep;
-        self.intake.forget(
-            before(now, keep.alerts),
-            &mut self
-                .standing
-                .horizon
-                .positions()
-                .map(|(stream, position)| (stream.to_string(), before(position, keep.events))),
-        )?;
+        let keep = milliseconds(self.standing.keep.alerts);
+        self.intake.forget(now.saturating_sub(keep))?;
         self.standing.forget_at = now.saturating_add(FORGET);
         Ok(())
     }
@@ -224,6 +231,6 @@ impl Watch<'_> {
     }
 }
 
-fn before(time: i64, keep: Duration) -> i64 {
-    time.saturating_sub(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX))
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

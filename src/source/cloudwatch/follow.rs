@@ -87,8 +87,11 @@ impl Follower {
     pub(super) async fn run(mut self) -> Closed {
         let mut clock = tokio::time::interval(self.interval);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        clock.tick().await;
+        // The first look is at once. The others begin anywhere in the interval, so that the pages of many
+        // groups come one after the other, and none waits for long.
+        clock.reset_after(self.interval.mul_f64(fastrand::f64()));
         loop {
-            clock.tick().await;
             // Ground that is far behind is walked without a pause between turns.
             loop {
                 match self.turn().await {
@@ -101,6 +104,7 @@ impl Follower {
                     Err(closed) => return closed,
                 }
             }
+            clock.tick().await;
         }
     }
 

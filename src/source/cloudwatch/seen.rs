@@ -7,10 +7,10 @@ use rustc_hash::FxHashSet;
 
 use super::delivery::Fetched;
 
-/// How many events one half of the memory holds.
-const HALF: usize = 4_096;
+/// How many events one half of the memory holds: as many as fill a table of 4,096 places.
+const HALF: usize = 3_584;
 
-/// Remembers at least the last 4,096 events and at most twice as many, by a keyed hash.
+/// Remembers at least the last 3,584 events and at most twice as many, by a keyed hash.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     newer: FxHashSet<u64>,

@@ -7,6 +7,13 @@ use crate::state::{Cell, Cells, Digest, Place, StoreError};
 
 const SELECT: &str = "SELECT value FROM cell WHERE detector = ?1 AND key = ?2";
 
+/// The next thousand cells of a detector after a key. The empty key stands before all.
+const NEXT: &str =
+    "SELECT key, value FROM cell WHERE detector = ?1 AND key > ?2 ORDER BY key LIMIT 1000";
+
+/// Looks at a cell; whether it changed it.
+type Look<'l> = &'l mut dyn FnMut(&Digest, &mut Cell) -> bool;
+
 /// The cells of one transaction, written at its end.
 pub(super) struct Open<'s> {
     path: &'s str,
@@ -21,6 +28,17 @@ struct Held {
     changed: bool,
     /// Whether the table has no row for it yet.
     new: bool,
+}
+
+impl Held {
+    /// A cell as it stands in the table.
+    const fn stored(cell: Cell) -> Self {
+        Self {
+            cell,
+            changed: false,
+            new: false,
+        }
+    }
 }
 
 impl<'s> Open<'s> {
@@ -102,10 +120,43 @@ impl<'s> Open<'s> {
         })
     }
 
+    /// The next cells of a detector in the table after a key, by key; none at the end.
+    fn rows(
+        &self,
+        detector: &str,
+        number: i64,
+        after: Option<Digest>,
+    ) -> Result<Vec<(Digest, Cell)>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<(Digest, postcard::Result<Cell>)>> {
+            let after = after.map_or_else(Vec::new, |key| key.0.to_vec());
+            self.connection
+                .prepare_cached(NEXT)?
+                .query_map(params![number, after], |row| {
+                    let cell = postcard::from_bytes(row.get_ref(1)?.as_blob()?);
+                    Ok((Digest(row.get(0)?), cell))
+                })?
+                .collect()
+        };
+        let rows = read().map_err(|error| self.failed(error))?;
+        rows.into_iter()
+            .map(|(key, cell)| Ok((key, cell.map_err(|error| self.unreadable(detector, error))?)))
+            .collect()
+    }
+
+    /// Looks at a cell that is open.
+    fn look(&mut self, number: i64, key: Digest, look: Look<'_>) {
+        if let Some(held) = self.cells.get_mut(&(number, key)) {
+            held.changed |= look(&key, &mut held.cell);
+        }
+    }
+
     /// Writes what changed; how many cells joined, by detector.
     pub(super) fn write(mut self) -> Result<FxHashMap<i64, usize>, StoreError> {
         let cells = std::mem::take(&mut self.cells);
         let mut changed: Vec<_> = cells.into_iter().filter(|(_, held)| held.changed).collect();
+        if changed.is_empty() {
+            return Ok(FxHashMap::default());
+        }
         // In the order of the table, which is quicker to write.
         changed.sort_unstable_by_key(|(place, _)| *place);
         let mut joined: FxHashMap<i64, usize> = FxHashMap::default();
@@ -161,26 +212,35 @@ impl Cells for Open<'_> {
         look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
     ) -> Result<(), StoreError> {
         let number = self.number(detector)?;
-        let keys = {
-            let mut statement =
-                self.prepare("SELECT key FROM cell WHERE detector = ?1 ORDER BY key")?;
-            let keys = statement
-                .query_map([number], |row| row.get::<_, [u8; 16]>(0))
-                .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>);
-            keys.map_err(|error| self.failed(error))?
-        };
-        let mut all: Vec<Digest> = keys.into_iter().map(Digest).collect();
-        all.extend(
-            self.cells
-                .keys()
-                .filter(|(of, _)| *of == number)
-                .map(|(_, key)| *key),
-        );
-        all.sort_unstable();
-        all.dedup();
-        for key in all {
-            let place = Place { detector, key };
-            self.change(place, &mut |cell| look(&key, cell))?;
+        let of_it = self.cells.keys().filter(|(of, _)| *of == number);
+        let mut open: Vec<Digest> = of_it.map(|(_, key)| *key).collect();
+        open.sort_unstable();
+        let mut open = open.into_iter().peekable();
+        let mut after: Option<Digest> = None;
+        loop {
+            let rows = self.rows(detector, number, after)?;
+            after = rows.last().map(|(key, _)| *key);
+            for (key, cell) in rows {
+                while let Some(before) = open.next_if(|open| *open < key) {
+                    self.look(number, before, look);
+                }
+                if open.next_if_eq(&key).is_some() {
+                    self.look(number, key, look);
+                    continue;
+                }
+                // What does not change is not kept: there may be any number.
+                let mut held = Held::stored(cell);
+                held.changed = look(&key, &mut held.cell);
+                if held.changed {
+                    self.cells.insert((number, key), held);
+                }
+            }
+            if after.is_none() {
+                break;
+            }
+        }
+        for key in open {
+            self.look(number, key, look);
         }
         Ok(())
     }

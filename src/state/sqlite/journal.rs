@@ -56,25 +56,39 @@ impl SqliteStore {
         self.change(text, params![number, position]).map(|_| ())
     }
 
-    /// Whether an event of a source comes for the first time; it is known from now on. `time` is its
-    /// time in milliseconds since the Unix epoch, `event` tells it from others of that time.
+    /// Which events of a source come for the first time; they are known from now on. Of each, its time
+    /// in milliseconds since the Unix epoch, and what tells it from others of that time.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn is_new(&mut self, source: &str, time: i64, event: u64) -> Result<bool, StoreError> {
+    pub fn are_new(
+        &mut self,
+        source: &str,
+        events: &[(i64, u64)],
+    ) -> Result<Vec<bool>, StoreError> {
         let number = self.source(source)?;
-        let text = "INSERT OR IGNORE INTO seen VALUES (?1, ?2, ?3)";
-        let added = self.change(text, params![number, time, event.cast_signed()])?;
-        Ok(added > 0)
+        let note = || -> rusqlite::Result<Vec<bool>> {
+            let text = "INSERT OR IGNORE INTO seen VALUES (?1, ?2, ?3)";
+            let mut insert = self.connection.prepare_cached(text)?;
+            let mut is_new = |(time, event): &(i64, u64)| {
+                let added = insert.execute(params![number, time, event.cast_signed()]);
+                added.map(|added| added > 0)
+            };
+            events.iter().map(&mut is_new).collect()
+        };
+        note().map_err(|reason| self.failed(reason))
     }
 
-    /// Forgets which events of a source are known from before a time.
+    /// Forgets which events of a source are known from before a time, the oldest first, and some
+    /// thousands at most; how many.
     ///
     /// # Errors
     /// When the database fails.
     pub fn forget_events(&mut self, source: &str, before: i64) -> Result<usize, StoreError> {
         let number = self.source(source)?;
-        let text = "DELETE FROM seen WHERE source = ?1 AND time < ?2";
+        let text = "DELETE FROM seen WHERE (source, time, event) IN
+             (SELECT source, time, event FROM seen WHERE source = ?1 AND time < ?2
+              ORDER BY time, event LIMIT 4000)";
         self.change(text, params![number, before])
     }
 

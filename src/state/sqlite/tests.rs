@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::state::{Digest, Place};
+use crate::state::{Cell, Digest, Place};
 
 struct Folder(tempfile::TempDir);
 
@@ -25,12 +25,16 @@ fn id(number: u8) -> Digest {
     Digest([number; 16])
 }
 
+fn is_new(store: &mut SqliteStore, source: &str, time: i64, event: u64) -> bool {
+    store.are_new(source, &[(time, event)]).unwrap() == [true]
+}
+
 #[test]
 fn a_batch_that_was_not_committed_leaves_nothing() {
     let folder = Folder::new();
     let mut store = folder.store();
     store.begin().unwrap();
-    assert!(store.is_new("a", 1, 7).unwrap());
+    assert!(is_new(&mut store, "a", 1, 7));
     store.advance("a", 10).unwrap();
     assert!(store.post(id(1), 5, "{}", ["s"]).unwrap());
     let place = Place {
@@ -62,12 +66,12 @@ fn a_batch_that_was_not_committed_leaves_nothing() {
             .is_empty()
     );
     store.begin().unwrap();
-    assert!(store.is_new("a", 1, 7).unwrap());
+    assert!(is_new(&mut store, "a", 1, 7));
     assert!(store.post(id(1), 5, "{}", ["s"]).unwrap());
     assert!(remember(&mut store));
     store.commit().unwrap();
     store.begin().unwrap();
-    assert!(!store.is_new("a", 1, 7).unwrap());
+    assert!(!is_new(&mut store, "a", 1, 7));
     store.roll_back();
     assert!(!remember(&mut store));
 }
@@ -76,13 +80,13 @@ fn a_batch_that_was_not_committed_leaves_nothing() {
 fn an_event_is_new_once_for_each_source_until_it_is_forgotten() {
     let folder = Folder::new();
     let mut store = folder.store();
-    assert!(store.is_new("a", 1, u64::MAX).unwrap());
-    assert!(!store.is_new("a", 1, u64::MAX).unwrap());
-    assert!(store.is_new("b", 1, u64::MAX).unwrap());
-    assert!(store.is_new("a", 2, u64::MAX).unwrap());
+    assert!(is_new(&mut store, "a", 1, u64::MAX));
+    assert!(!is_new(&mut store, "a", 1, u64::MAX));
+    assert!(is_new(&mut store, "b", 1, u64::MAX));
+    assert!(is_new(&mut store, "a", 2, u64::MAX));
     assert_eq!(store.forget_events("a", 2).unwrap(), 1);
-    assert!(store.is_new("a", 1, u64::MAX).unwrap());
-    assert!(!store.is_new("a", 2, u64::MAX).unwrap());
+    assert!(is_new(&mut store, "a", 1, u64::MAX));
+    assert!(!is_new(&mut store, "a", 2, u64::MAX));
 }
 
 #[test]
@@ -170,12 +174,76 @@ fn whoever_delivers_gets_its_turn_while_batches_follow_one_another() {
     let mut batches = 0;
     while !delivering.is_finished() {
         store.begin().unwrap();
-        for event in 0..500 {
-            store.is_new("s", batches, event).unwrap();
-        }
+        let events: Vec<_> = (0..500).map(|event| (batches, event)).collect();
+        store.are_new("s", &events).unwrap();
         store.commit().unwrap();
         batches += 1;
     }
     delivering.join().unwrap();
     assert!(batches < 600, "{batches}");
+}
+
+#[test]
+fn all_cells_are_looked_at_once_in_order_however_many_and_as_they_are_now() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    let key = |number: u16| {
+        let mut key = [0; 16];
+        key[..2].copy_from_slice(&number.to_be_bytes());
+        Digest(key)
+    };
+    let put = |cells: &mut dyn Cells, number: u16, time: i64| {
+        let place = Place {
+            detector: "d",
+            key: key(number),
+        };
+        cells.change(place, &mut |cell| cell.earliest(time).1)
+    };
+    store
+        .transact(&mut |cells| (0..2_500).try_for_each(|number| put(cells, 2 * number, 9)))
+        .unwrap();
+    let mut times = Vec::new();
+    let mut look = |cells: &mut dyn Cells| {
+        times.clear();
+        cells.each("d", &mut |key, cell| {
+            let Cell::First(time) = cell else {
+                return false;
+            };
+            times.push((*key, *time));
+            let is_changed = *time == 7;
+            *time -= i64::from(is_changed);
+            is_changed
+        })
+    };
+    store
+        .transact(&mut |cells| {
+            put(cells, 40, 7)?;
+            put(cells, 41, 7)?;
+            put(cells, 6_001, 3)?;
+            look(cells)
+        })
+        .unwrap();
+    store.transact(&mut look).unwrap();
+    assert_eq!(times.len(), 2_502);
+    assert!(times.is_sorted_by(|one, next| one.0 < next.0));
+    let times: FxHashMap<Digest, i64> = times.into_iter().collect();
+    let wanted = [(0, 9), (40, 6), (41, 6), (42, 9), (4_998, 9), (6_001, 3)];
+    for (number, time) in wanted {
+        assert_eq!(times.get(&key(number)), Some(&time), "{number}");
+    }
+}
+
+#[test]
+fn many_old_events_are_forgotten_a_piece_at_a_time() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    let events: Vec<_> = (0..5_000).map(|time| (time, 1)).collect();
+    store.begin().unwrap();
+    store.are_new("a", &events).unwrap();
+    store.commit().unwrap();
+    let first = store.forget_events("a", 4_900).unwrap();
+    assert!(first < 4_900);
+    assert_eq!(store.forget_events("a", 4_900).unwrap(), 4_900 - first);
+    assert_eq!(store.forget_events("a", 4_900).unwrap(), 0);
+    assert!(!is_new(&mut store, "a", 4_900, 1));
 }

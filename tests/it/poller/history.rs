@@ -19,6 +19,8 @@ use crate::hostile::{ACCOUNT, Group, Hostile, Mischief, REGION};
 const GROUP: &str = "/aws/eks/prod/cluster";
 /// How many histories are tried.
 const HISTORIES: u32 = 8;
+/// How long an event is known, in milliseconds.
+const KNOWN_FOR: i64 = 7_200_000;
 /// More pages than any history needs: then something is lost.
 const ENOUGH: usize = 20_000;
 
@@ -105,7 +107,7 @@ impl Program<'_> {
         let mut handled = 0;
         while !enough(handled, self.judged) {
             let page = self.watch.as_mut().unwrap().page().await;
-            let taken = intake.page(&page).unwrap();
+            let taken = intake.page(&page, KNOWN_FOR).unwrap();
             self.judged += taken.new;
             assert_eq!(
                 taken.new,
