@@ -22,7 +22,9 @@ pub use digester::Digester;
 pub use fold::{Fold, MOST_SAMPLES};
 pub use memory::{Bounds, MemoryStore};
 pub use sequence::{Completion, MOST_MARKS as MOST_SEQUENCE_MARKS, Sequence, Step, StepPlan};
-pub use sqlite::{LockError, Posted, SharedStore, SqliteOutbox, SqliteStore, StateLock, WriteBack};
+pub use sqlite::{
+    LockError, Posted, Progress, SharedStore, SqliteOutbox, SqliteStore, StateLock, WriteBack,
+};
 pub use window::{
     Aggregate, Crossing, Level, MOST_MARKS as MOST_WINDOW_MARKS, MOST_NEEDED, Observed, Tally,
     Window, WindowPlan,

@@ -22,6 +22,7 @@ use super::{Bounds, Cells, Store, StoreError};
 use cells::Open;
 use turns::{Turn, Turns};
 
+pub use journal::Progress;
 pub use lock::{LockError, StateLock};
 pub use outbox::{Posted, SqliteOutbox};
 pub use shared::SharedStore;
@@ -52,7 +53,8 @@ const TABLES: &str = "
         PRIMARY KEY (detector, key)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS source (
-        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, position INTEGER
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+        begun INTEGER, position INTEGER, settled INTEGER
     );
     CREATE TABLE IF NOT EXISTS seen (
         source INTEGER NOT NULL, time INTEGER NOT NULL, event INTEGER NOT NULL,

@@ -69,7 +69,7 @@ impl Watch {
         let stored = Arc::clone(positions);
         let reader = Reader {
             settings,
-            positions: Arc::new(move |stream| stored.lock().unwrap().get(stream).copied()),
+            positions: Arc::new(move |stream| stored.lock().unwrap().get(stream).copied().into()),
             clock: day.clock(),
         };
         let task = reader.start(&aws.sdk(), out, stopped).unwrap();

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::hostile::{Action, Hostile, Log};
-use crate::watch::{EXPECTED, write_day};
+use crate::watch::{EXPECTED, write_day, write_day_before};
 use crate::watching::{Place, QUICK, cluster, id};
 
 /// How often it is killed.
@@ -49,4 +49,19 @@ fn killed_at_any_moment_it_loses_nothing() {
     assert_eq!(code, Some(0), "{said}");
     came.extend(rest.iter().map(id));
     assert_eq!(came, *EXPECTED);
+}
+
+#[test]
+fn a_restart_reads_nothing_from_before_the_beginning() {
+    let aws = Hostile::start();
+    let group = aws.logs().group("/aws/eks/prod/cluster");
+    // Longer ago than the lateness, at which a first start begins, and less than a sweep goes back.
+    write_day_before(&group, 2_400_000);
+    let place = Place::with(&format!("{QUICK}{}", cluster("prod")));
+    for _ in 0..3 {
+        let run = place.start(&aws, &[]);
+        let until = aws.log(calls) + 40;
+        aws.wait_for(|log| calls(log) >= until);
+        assert!(run.kill().is_empty());
+    }
 }

@@ -15,7 +15,12 @@ pub(crate) fn now() -> i64 {
 
 /// Writes the day into a log group as if it had been the last ten minutes.
 pub(crate) fn write_day(group: &Group) {
-    let start = now() - 600_000;
+    write_day_before(group, 0);
+}
+
+/// Writes the day into a log group as if it had been ten minutes, so many milliseconds ago.
+pub(crate) fn write_day_before(group: &Group, ago: i64) {
+    let start = now() - ago - 600_000;
     let step = 590_000 / i64::try_from(DAY.len()).unwrap();
     for (line, at) in DAY.iter().zip(0..) {
         let prefix = match line.starts_with('{') {

@@ -17,8 +17,8 @@ use crate::pipeline::Judge;
 use crate::pipeline::health::{Limits, Monitor};
 use crate::pipeline::watch::{End, Horizon, Inputs, Intake, Keep, Report, Standing, Watch};
 use crate::serve::Beat;
-use crate::source::cloudwatch::Stream;
-use crate::state::{Bounds, SharedStore, SqliteStore, StoreError, WriteBack};
+use crate::source::cloudwatch::{Known, Stream};
+use crate::state::{Bounds, Progress, SharedStore, SqliteStore, StoreError, WriteBack};
 use crate::telemetry::Clock;
 
 /// From one writing back of the state's log to the next.
@@ -66,21 +66,29 @@ pub(super) fn write_back(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Where the reading of a log goes on.
-pub(super) fn position(store: &SharedStore, stream: &Stream) -> Option<i64> {
+pub(super) fn known(store: &SharedStore, stream: &Stream) -> Known {
     let found = || {
         let store = store.lock();
-        let known = store.position(&stream.to_string())?;
-        known.map_or_else(|| under_another_name(&store, stream), |at| Ok(Some(at)))
+        let progress = store.progress(&stream.to_string())?;
+        if progress == Progress::default() {
+            return under_another_name(&store, stream);
+        }
+        Ok(progress)
     };
-    found().unwrap_or_else(|error| {
+    let progress = found().unwrap_or_else(|error: StoreError| {
         // It will fail again where it ends the program.
         tracing::error!(%error, %stream, "its position can't be read");
-        None
-    })
+        Progress::default()
+    });
+    Known {
+        begun: progress.begun,
+        position: progress.position,
+        settled: progress.settled,
+    }
 }
 
-/// The position of a log that a former run, or this one, read without knowing its account.
-fn under_another_name(store: &SqliteStore, stream: &Stream) -> Result<Option<i64>, StoreError> {
+/// How far a log was read that a former run, or this one, read without knowing its account.
+fn under_another_name(store: &SqliteStore, stream: &Stream) -> Result<Progress, StoreError> {
     let origin = stream.origin();
     let is_same = |other: &Stream| {
         let theirs = other.origin();
@@ -89,15 +97,17 @@ fn under_another_name(store: &SqliteStore, stream: &Stream) -> Result<Option<i64
             && other.kind == stream.kind
             && (&theirs.region, &theirs.log_group) == (&origin.region, &origin.log_group)
     };
-    let mut found = None;
+    let mut found: Option<Progress> = None;
     for name in store.sources_since(i64::MIN)? {
         if Stream::parse(&name).is_some_and(|other| is_same(&other)) {
-            let position = store.position(&name)?;
+            let progress = store.progress(&name)?;
             // Of several, the one that loses nothing.
-            found = found.min(position).or(position);
+            if found.is_none_or(|known| progress.position < known.position) {
+                found = Some(progress);
+            }
         }
     }
-    Ok(found)
+    Ok(found.unwrap_or_default())
 }
 
 impl Judging {
@@ -209,7 +219,7 @@ mod tests {
     fn a_log_keeps_its_position_when_its_account_becomes_known_or_unknown() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder.path().join("state.db")).unwrap();
-        let at = |name: &str| position(&store, &Stream::parse(name).unwrap());
+        let at = |name: &str| known(&store, &Stream::parse(name).unwrap()).position;
         store.lock().advance("-:r:/g audit", 7).unwrap();
         store.lock().advance("111122223333:r:/h audit", 9).unwrap();
         store.lock().advance("444455556666:r:/h audit", 8).unwrap();

@@ -150,7 +150,7 @@ fn start(
     let store = store.clone();
     let reader = Reader {
         settings,
-        positions: Arc::new(move |stream| judging::position(&store, stream)),
+        positions: Arc::new(move |stream| judging::known(&store, stream)),
         clock: common.clock.clone(),
     };
     let stop = common.reading.subscribe();

@@ -150,6 +150,7 @@ impl Watched {
                 self.given = Some((since, short(reason)));
             }
             What::Over => self.over = true,
+            What::Begun { .. } => {}
         }
     }
 

@@ -9,7 +9,7 @@ use crate::alert::Alert;
 use crate::decode::Item;
 use crate::pipeline::{Judge, Tally};
 use crate::record::{LogEvent, Origin, Position};
-use crate::source::cloudwatch::{Fetched, Page};
+use crate::source::cloudwatch::{Fetched, Notice, Page, What};
 use crate::state::{Digest, SharedStore, StoreError};
 
 /// What came of a page.
@@ -79,6 +79,26 @@ impl<'c> Intake<'c> {
             }
             Ok(taken)
         })
+    }
+
+    /// Notes what a reader tells of how far it has come.
+    ///
+    /// # Errors
+    /// When the state can't be used.
+    pub fn notice(&mut self, notice: &Notice) -> Result<(), StoreError> {
+        let source = notice.stream.to_string();
+        let noted = match notice.what {
+            What::Begun { from } => self.in_batch(notice.time, |intake, _| {
+                intake.store.lock().begin_source(&source, from)?;
+                Ok(Taken::default())
+            }),
+            What::Walked { settled, .. } => self.in_batch(notice.time, |intake, _| {
+                intake.store.lock().settle_source(&source, settled)?;
+                Ok(Taken::default())
+            }),
+            _ => return Ok(()),
+        };
+        noted.map(|_| ())
     }
 
     /// Decides what of the detector at a place waited for events from before `until`, since none will

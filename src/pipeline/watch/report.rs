@@ -76,7 +76,7 @@ impl Report {
                 metrics.calls.inc_by(*calls);
             }
             What::Failed { class, .. } => metrics.failed(class.as_str()),
-            What::Given { .. } | What::Over => {}
+            What::Begun { .. } | What::Given { .. } | What::Over => {}
         });
     }
 

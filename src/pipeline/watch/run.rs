@@ -119,7 +119,7 @@ impl Watch<'_> {
                 _ = ticks.tick() => self.tick()?,
                 delivery = inputs.deliveries.recv() => match delivery {
                     Some(Delivery::Page(page)) => self.page(&page)?,
-                    Some(Delivery::Notice(notice)) => self.notice(&notice),
+                    Some(Delivery::Notice(notice)) => self.notice(&notice)?,
                     None => {
                         self.tick()?;
                         return Ok(End::Done);
@@ -147,7 +147,7 @@ impl Watch<'_> {
         Ok(())
     }
 
-    fn notice(&mut self, notice: &Notice) {
+    fn notice(&mut self, notice: &Notice) -> Result<(), StoreError> {
         let cluster = self.config.cluster_of(&notice.stream.origin(), None);
         self.standing
             .monitor
@@ -157,11 +157,13 @@ impl Watch<'_> {
         match notice.what {
             What::Walked { settled, .. } => horizon.settle(&notice.stream, settled, notice.time),
             What::Given { .. } | What::Over => horizon.drop(&notice.stream),
-            What::Failed { .. } => {}
+            What::Begun { .. } | What::Failed { .. } => {}
         }
+        self.intake.notice(notice)?;
         if notice.what != What::Over {
             self.report.notice(notice, &cluster);
         }
+        Ok(())
     }
 
     fn tick(&mut self) -> Result<(), StoreError> {

@@ -134,6 +134,11 @@ pub struct Notice {
 /// What can happen to the reading of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
+    /// The log is read for the first time.
+    Begun {
+        /// From this event time on, in milliseconds since the Unix epoch.
+        from: i64,
+    },
     /// A walk came to its end: everything up to `until` that could be seen has been delivered.
     Walked {
         /// Milliseconds since the Unix epoch.

@@ -10,6 +10,7 @@ use super::lateness::Lateness;
 use super::outlet::{Closed, Outlet};
 use super::plan::{Plan, Spans, Stretch};
 use super::seen::Seen;
+use super::settings::Known;
 use super::walk::{Advance, End, Target, Walker};
 
 /// Calls that may be spent in a turn on looking back.
@@ -22,8 +23,8 @@ const IDLE: i64 = 30_000;
 pub(super) struct Begin<'a> {
     /// The group's label.
     pub(super) label: Arc<str>,
-    /// The stored position of a log.
-    pub(super) stored: &'a (dyn Fn(&Stream) -> Option<i64> + Send + Sync),
+    /// What is stored of a log.
+    pub(super) stored: &'a (dyn Fn(&Stream) -> Known + Send + Sync),
     /// Where a log without one begins, in milliseconds since the Unix epoch.
     pub(super) from: i64,
     /// How far back late events are looked for.
@@ -33,6 +34,8 @@ pub(super) struct Begin<'a> {
 /// One log of the group.
 struct Track {
     plan: Plan,
+    /// Where its reading begins, if nobody knows that yet.
+    begins: Option<i64>,
     walker: Walker,
     /// The position that was last delivered.
     told: i64,
@@ -60,10 +63,13 @@ impl Follower {
                 group: Arc::clone(&begin.label),
                 kind,
             };
-            let stored = (begin.stored)(&stream);
+            let known = (begin.stored)(&stream);
             let now = outlet.clock.now();
+            // One that was begun and has no position was killed before its first page was handled.
+            let from = known.begun.unwrap_or(begin.from);
             Track {
-                plan: Plan::new(begin.spans, stored, begin.from, now),
+                plan: Plan::new(begin.spans, known, from, now),
+                begins: known.begun.is_none().then_some(from),
                 walker: Walker {
                     outlet: Arc::clone(outlet),
                     target: Arc::clone(target),
@@ -72,7 +78,7 @@ impl Follower {
                     lateness: Lateness::default(),
                     failures: 0,
                 },
-                told: stored.unwrap_or(i64::MIN),
+                told: known.position.unwrap_or(i64::MIN),
                 failures: 0,
             }
         };
@@ -87,6 +93,14 @@ impl Follower {
     pub(super) async fn run(mut self) -> Closed {
         let mut clock = tokio::time::interval(self.interval);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for track in &mut self.tracks {
+            if let Some(from) = track.begins.take() {
+                let told = self.outlet.tell(&track.walker.stream, What::Begun { from });
+                if let Err(closed) = told.await {
+                    return closed;
+                }
+            }
+        }
         clock.tick().await;
         // The first look is at once. The others begin anywhere in the interval, so that the pages of many
         // groups come one after the other, and none waits for long.

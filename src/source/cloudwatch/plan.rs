@@ -6,6 +6,7 @@
 //! Between the two lies the ground that must be walked again.
 
 use super::delivery::Purpose;
+use super::settings::Known;
 use super::slice::Slice;
 use super::stretch::SETTLE;
 pub(super) use super::stretch::{Spans, Stretch};
@@ -79,19 +80,26 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// A log that was read up to `stored`, if it was; else it is read from `from` on.
-    pub(super) fn new(spans: Spans, stored: Option<i64>, from: i64, now: i64) -> Self {
+    /// A log of which that is known; one that has no position is read from `from` on.
+    pub(super) fn new(spans: Spans, known: impl Into<Known>, from: i64, now: i64) -> Self {
+        let known = known.into();
         let back = spans.sweep_span.max(spans.lateness.saturating_mul(2));
-        let (floor, position) = match stored {
+        let begun = known.begun.unwrap_or(i64::MIN);
+        let (floor, position) = match known.position {
             // A position in the future was noted by a clock that was wrong.
-            Some(stored) => (stored.min(now).saturating_sub(back), stored.min(now)),
+            Some(position) => {
+                let position = position.min(now);
+                (position.saturating_sub(back).max(begun), position)
+            }
             None => (from, from.saturating_sub(1)),
         };
+        // Late events from before have been looked for, in a former run.
+        let settled = known.settled.unwrap_or(i64::MIN).min(position);
         Self {
             spans,
             floor,
             position,
-            settled: floor.saturating_sub(1),
+            settled: settled.max(floor.saturating_sub(1)),
             cheap: false,
             last: (0, 0),
             forward: Slice::new(32, FORWARD_WIDEST),

@@ -315,3 +315,21 @@ fn a_sweep_goes_over_the_last_hour_from_time_to_time() {
         .filter(|(now, start)| now - start == 60 * MINUTE);
     assert!((5..=6).contains(&begun.count()), "{swept:?}");
 }
+
+#[test]
+fn a_restart_goes_on_where_late_events_were_looked_for_and_never_before_the_beginning() {
+    let known = |begun, settled| Known {
+        begun: Some(begun),
+        position: Some(NOW),
+        settled,
+    };
+    let begun = NOW - 5 * MINUTE;
+    let mut plan = Plan::new(SPANS, known(begun, None), NOW, NOW);
+    assert_eq!(plan.back(NOW).map(|stretch| stretch.start), Some(begun));
+    let settled = NOW - 17 * MINUTE;
+    let mut plan = Plan::new(SPANS, known(0, Some(settled)), NOW, NOW);
+    assert_eq!(
+        plan.back(NOW).map(|stretch| stretch.start),
+        Some(settled + 1)
+    );
+}

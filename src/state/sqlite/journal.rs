@@ -6,19 +6,59 @@ use rusqlite::{OptionalExtension as _, params};
 use super::SqliteStore;
 use crate::state::{Digest, StoreError};
 
+/// How far a source has been read. All times are milliseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Where its reading began: nothing from before is wanted.
+    pub begun: Option<i64>,
+    /// Up to where it has been read.
+    pub position: Option<i64>,
+    /// Up to where late events have been looked for.
+    pub settled: Option<i64>,
+}
+
 impl SqliteStore {
-    /// How far a source has been read, in milliseconds since the Unix epoch.
+    /// How far a source has been read.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn position(&self, source: &str) -> Result<Option<i64>, StoreError> {
+    pub fn progress(&self, source: &str) -> Result<Progress, StoreError> {
         let found = self
             .connection
-            .prepare_cached("SELECT position FROM source WHERE name = ?1")
-            .and_then(|mut find| find.query_row([source], |row| row.get(0)).optional());
+            .prepare_cached("SELECT begun, position, settled FROM source WHERE name = ?1")
+            .and_then(|mut find| {
+                let read = |row: &rusqlite::Row<'_>| {
+                    Ok(Progress {
+                        begun: row.get(0)?,
+                        position: row.get(1)?,
+                        settled: row.get(2)?,
+                    })
+                };
+                find.query_row([source], read).optional()
+            });
         found
-            .map(Option::flatten)
+            .map(Option::unwrap_or_default)
             .map_err(|reason| self.failed(reason))
+    }
+
+    /// Notes where the reading of a source began, unless that is known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn begin_source(&mut self, source: &str, from: i64) -> Result<(), StoreError> {
+        let number = self.source(source)?;
+        let text = "UPDATE source SET begun = coalesce(begun, ?2) WHERE id = ?1";
+        self.change(text, params![number, from]).map(|_| ())
+    }
+
+    /// Notes up to where late events have been looked for; that never goes back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn settle_source(&mut self, source: &str, settled: i64) -> Result<(), StoreError> {
+        let number = self.source(source)?;
+        let text = "UPDATE source SET settled = max(coalesce(settled, ?2), ?2) WHERE id = ?1";
+        self.change(text, params![number, settled]).map(|_| ())
     }
 
     /// The sources that have been read at some time from `since` on (milliseconds since the Unix epoch).

@@ -57,7 +57,7 @@ fn a_batch_that_was_not_committed_leaves_nothing() {
     // As a kill would leave it.
     drop(store);
     let mut store = folder.store();
-    assert_eq!(store.position("a").unwrap(), None);
+    assert_eq!(store.progress("a").unwrap().position, None);
     assert!(
         SqliteOutbox::open(&folder.path())
             .unwrap()
@@ -95,8 +95,8 @@ fn a_position_never_goes_back() {
     let mut store = folder.store();
     store.advance("a", 10).unwrap();
     store.advance("a", 7).unwrap();
-    assert_eq!(store.position("a").unwrap(), Some(10));
-    assert_eq!(store.position("b").unwrap(), None);
+    assert_eq!(store.progress("a").unwrap().position, Some(10));
+    assert_eq!(store.progress("b").unwrap().position, None);
 }
 
 #[test]

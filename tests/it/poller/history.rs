@@ -133,7 +133,11 @@ fn committed(store: &SharedStore) -> Vec<(Stream, i64)> {
     let position = |kind| {
         let group = Arc::clone(&group);
         let stream = Stream { group, kind };
-        let position = store.lock().position(&stream.to_string()).unwrap()?;
+        let position = store
+            .lock()
+            .progress(&stream.to_string())
+            .unwrap()
+            .position?;
         Some((stream, position))
     };
     LogKind::ALL.into_iter().filter_map(position).collect()
