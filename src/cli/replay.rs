@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -24,7 +25,8 @@ const BUFFER: usize = 64 << 10;
 pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let started = Instant::now();
     let settings = setup::settings(args.detectors.config.as_deref())?;
-    let engine = setup::engine(&args.detectors, &settings)?;
+    // The process ends soon after: giving its memory back piece by piece would only take time.
+    let engine = ManuallyDrop::new(setup::engine(&args.detectors, &settings)?);
     let window = setup::window(&args.time)?;
     let mut inputs = Inputs::find(&args.paths)?;
     inputs.judged_by(args.threads.map(usize::from));

@@ -83,10 +83,12 @@ pub(super) struct Reading<'r> {
     pub(super) lists: &'r Lists,
     pub(super) schema: &'r mut FieldSchema,
     pub(super) faults: &'r mut Vec<Fault>,
+    pub(super) checked: bool,
 }
 
 impl Detector {
-    /// Reads, checks and compiles a detector file. Warnings join `faults`.
+    /// Reads, checks and compiles a detector file. Warnings join `faults`. Queries of a file that is
+    /// known to be right are compiled without a check, unless a list changes them.
     ///
     /// # Errors
     /// When the file is not TOML, has unknown or missing keys, or its query or summary can't be used.
@@ -96,6 +98,7 @@ impl Detector {
         lists: &Lists,
         schema: &mut FieldSchema,
         faults: &mut Vec<Fault>,
+        checked: bool,
     ) -> Result<Self, Fault> {
         let file: DetectorFile = toml::from_str(text).map_err(|error| {
             Fault::at(
@@ -113,6 +116,7 @@ impl Detector {
             lists,
             schema,
             faults,
+            checked,
         };
         let mut unset_lists = Vec::new();
         let (kind, mut probes) = reading.kind(&file, &mut unset_lists)?;

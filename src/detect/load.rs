@@ -48,19 +48,24 @@ impl Loaded {
     /// Loads the built-in detectors.
     #[must_use]
     pub fn built_in(lists: &Lists) -> Self {
-        Self::of(library::files(), lists)
+        Self::of(library::files(), lists, false)
     }
 
-    /// Loads the built-in detectors without their own tests, which takes a good deal less time.
+    /// Loads the built-in detectors without their own tests, and without the checks that every build
+    /// of this program makes of them, which takes a good deal less time.
     #[must_use]
     pub fn built_in_to_run(lists: &Lists) -> Self {
-        Self::of(library::files_to_run(), lists)
+        Self::of(library::files_to_run(), lists, true)
     }
 
-    fn of<'f>(files: impl Iterator<Item = (&'f str, &'f str)>, lists: &Lists) -> Self {
+    fn of<'f>(
+        files: impl Iterator<Item = (&'f str, &'f str)>,
+        lists: &Lists,
+        checked: bool,
+    ) -> Self {
         let mut loaded = Self::default();
         for (path, text) in files {
-            loaded.add(&format!("detectors/{path}"), text, lists);
+            loaded.add_one(&format!("detectors/{path}"), text, lists, checked);
         }
         loaded
     }
@@ -123,7 +128,12 @@ impl Loaded {
 
     /// Adds one file's text.
     pub fn add(&mut self, name: &str, text: &str, lists: &Lists) {
-        match Detector::load(name, text, lists, &mut self.schema, &mut self.warnings) {
+        self.add_one(name, text, lists, false);
+    }
+
+    fn add_one(&mut self, name: &str, text: &str, lists: &Lists, checked: bool) {
+        let (schema, warnings) = (&mut self.schema, &mut self.warnings);
+        match Detector::load(name, text, lists, schema, warnings, checked) {
             Ok(detector) => match self.detectors.get(&detector.id) {
                 Some(other) => {
                     let message = format!("the id {:?} is taken by {}", detector.id, other.file);

@@ -61,7 +61,10 @@ impl Reading<'_> {
     ) -> Result<Option<Probe>, Fault> {
         let at = content_start(self.text, text.span().start);
         match fill(text.get_ref(), self.lists) {
-            Filled::Query(filled) => self.compile(at, &filled).map(Some),
+            Filled::Query(filled) => {
+                let checked = self.checked && filled == **text.get_ref();
+                self.compile(at, &filled, checked).map(Some)
+            }
             Filled::Unset(names) => {
                 unset.extend(names);
                 unset.dedup();
@@ -71,7 +74,7 @@ impl Reading<'_> {
     }
 
     /// Compiles a query that begins at a byte offset of the file.
-    fn compile(&mut self, at: usize, text: &str) -> Result<Probe, Fault> {
+    fn compile(&mut self, at: usize, text: &str, checked: bool) -> Result<Probe, Fault> {
         let (name, file) = (self.name, self.text);
         let fault = |found| Fault::in_query(name, file, at, text, found);
         let parsed = query::parse_with_warnings(text);
@@ -79,7 +82,9 @@ impl Reading<'_> {
         let Some(query) = parsed.query else {
             return Err(fault(found));
         };
-        found.append(query::check(&query, self.schema).diagnostics);
+        if !checked {
+            found.append(query::check(&query, self.schema).diagnostics);
+        }
         if found.has_errors() {
             return Err(fault(found));
         }

@@ -20,5 +20,5 @@ mod scan;
 pub use array::Array;
 pub use cursor::{Begin, Cursor};
 pub use object::{End, Object};
-pub use path::{lookup, scalars};
+pub use path::{lookup, lookup_among, scalars};
 pub use raw::{Kind, Raw, Text};

@@ -1,6 +1,6 @@
 //! Follows a flattened path, as Logs Insights writes it, into a value.
 
-use super::raw::{Kind, Raw};
+use super::raw::{Kind, Raw, Text};
 
 /// Paths are followed at most this deep. Kubernetes refuses objects nested deeper than this long
 /// before they reach an audit line.
@@ -15,16 +15,30 @@ pub fn lookup<'a>(value: Raw<'a>, path: &str) -> Option<Raw<'a>> {
     follow(value, path, MAX_DEPTH)
 }
 
+/// The same in an object whose members are known already.
+#[must_use]
+pub fn lookup_among<'a>(members: &[(Text<'a>, Raw<'a>)], path: &str) -> Option<Raw<'a>> {
+    among(members.iter().copied(), path, MAX_DEPTH - 1)
+}
+
+fn among<'a>(
+    mut members: impl Iterator<Item = (Text<'a>, Raw<'a>)>,
+    path: &str,
+    depth: usize,
+) -> Option<Raw<'a>> {
+    members.find_map(|(key, member)| {
+        let rest = after_key(path, &key.cow())?;
+        follow(member, rest, depth)
+    })
+}
+
 fn follow<'a>(value: Raw<'a>, path: &str, depth: usize) -> Option<Raw<'a>> {
     if path.is_empty() {
         return Some(value);
     }
     let depth = depth.checked_sub(1)?;
     match value.kind() {
-        Kind::Object => value.members().find_map(|(key, member)| {
-            let rest = after_key(path, &key.cow())?;
-            follow(member, rest, depth)
-        }),
+        Kind::Object => among(value.members(), path, depth),
         Kind::Array => {
             let (index, rest) = path.split_once('.').unwrap_or((path, ""));
             let element = value.elements().nth(index.parse().ok()?)?;

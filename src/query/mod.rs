@@ -38,6 +38,7 @@ mod function;
 mod natural;
 mod necessary;
 mod node;
+mod opening;
 mod parse_command;
 mod pattern;
 mod program;

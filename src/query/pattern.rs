@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
+use super::opening::Opening;
+
 /// The largest compiled size of a regular expression, in bytes.
 pub const REGEX_SIZE_LIMIT: usize = 4 << 20;
 
@@ -27,6 +29,7 @@ pub(super) enum Pattern {
 /// are, and building them took half of the time to start.
 pub(super) struct Lazy {
     source: Box<str>,
+    opening: OnceLock<Opening>,
     built: OnceLock<Option<Regex>>,
 }
 
@@ -54,14 +57,18 @@ impl Lazy {
         };
         Ok(Self {
             source: source.into(),
+            opening: OnceLock::new(),
             built,
         })
     }
 
     fn is_match(&self, text: &str) -> bool {
-        // What is valid and small enough can be built.
-        let built = self.built.get_or_init(|| compile_regex(&self.source).ok());
-        built.as_ref().is_some_and(|regex| regex.is_match(text))
+        let opening = self.opening.get_or_init(|| Opening::of(&self.source));
+        opening.admits(text).unwrap_or_else(|| {
+            // What is valid and small enough can be built.
+            let built = self.built.get_or_init(|| compile_regex(&self.source).ok());
+            built.as_ref().is_some_and(|regex| regex.is_match(text))
+        })
     }
 }
 

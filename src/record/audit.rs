@@ -3,11 +3,16 @@
 //! Every member borrows from the log line; bodies and maps are slices that nobody has opened yet.
 //! Reading never fails on a cut line: what is complete before the cut is there.
 
+use std::cell::OnceCell;
+
 use crate::json::{End, Kind, Object, Raw, Text};
 
 /// What EKS's log pipeline writes where it cuts a line that is too long
 /// (falcosecurity/plugins#297).
 const CUT_MARK: &str = "[Truncated...]";
+
+/// A member of an object.
+pub type Member<'a> = (Text<'a>, Raw<'a>);
 
 /// One audit event. The names are those of the audit API (`pkg/apis/audit/v1/types.go` of
 /// `k8s.io/apiserver`).
@@ -51,6 +56,10 @@ pub struct AuditRecord<'a> {
     pub stage_timestamp: Option<Text<'a>>,
     /// `annotations`, an object of strings.
     pub annotations: Option<Raw<'a>>,
+    /// Its members, once somebody has asked for one: many do.
+    annotation_members: OnceCell<Vec<Member<'a>>>,
+    /// The same for the extras of the user.
+    extra_members: OnceCell<Vec<Member<'a>>>,
     /// How the line ends.
     pub ending: Ending,
 }
@@ -221,7 +230,33 @@ impl<'a> AuditRecord<'a> {
     /// An annotation by its full key.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<Text<'a>> {
-        self.annotations?.get(key)?.text()
+        let mut members = self.annotation_members().iter();
+        members.find(|(name, _)| name.is(key))?.1.text()
+    }
+
+    /// The members of `annotations`, in their order; none where it is no object.
+    #[must_use]
+    pub fn annotation_members(&self) -> &[Member<'a>] {
+        self.annotation_members
+            .get_or_init(|| members(self.annotations))
+    }
+
+    /// The first value of a key of the user's extras: the authenticator writes arrays of one.
+    #[must_use]
+    pub fn extra(&self, key: &str) -> Option<Text<'a>> {
+        let mut members = self.extra_members().iter();
+        let (_, value) = members.find(|(name, _)| name.is(key))?;
+        value
+            .text()
+            .or_else(|| value.elements().next()?.text())
+            .filter(|text| !text.is_empty())
+    }
+
+    /// The members of the extras of `user`, in their order; none where they are no object.
+    #[must_use]
+    pub fn extra_members(&self) -> &[Member<'a>] {
+        self.extra_members
+            .get_or_init(|| members(self.user.and_then(|user| user.extra)))
     }
 
     /// The resource of the request, or the empty text.
@@ -280,6 +315,10 @@ fn body(value: Raw<'_>) -> Option<Raw<'_>> {
     matches!(value.kind(), Kind::Object | Kind::Array).then_some(value)
 }
 
+fn members(of: Option<Raw<'_>>) -> Vec<Member<'_>> {
+    of.into_iter().flat_map(|map| map.members()).collect()
+}
+
 impl<'a> User<'a> {
     fn read(value: Raw<'a>) -> Option<Self> {
         if value.kind() != Kind::Object {
@@ -310,16 +349,6 @@ impl<'a> User<'a> {
             .into_iter()
             .flat_map(|groups| groups.elements())
             .filter_map(|item| item.text())
-    }
-
-    /// The first value of an extra key: the authenticator writes arrays of one.
-    #[must_use]
-    pub fn extra(&self, key: &str) -> Option<Text<'a>> {
-        let value = self.extra?.get(key)?;
-        value
-            .text()
-            .or_else(|| value.elements().next()?.text())
-            .filter(|text| !text.is_empty())
     }
 }
 

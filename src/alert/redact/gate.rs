@@ -93,6 +93,63 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("constant words build")
 });
 
+/// What a rule needs to find anything in a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Need {
+    /// One of these words of [`HINTS`]; `-u` is one where the text begins with it.
+    Word(&'static [&'static str]),
+    /// One of these words, and one of these bytes.
+    Both(&'static [&'static str], &'static [u8]),
+    /// What [`has_bootstrap_tail`].
+    BootstrapTail,
+    /// A long run of letters, digits and what stands in names.
+    LongRun,
+}
+
+/// What a text shows of the needs of rules.
+pub(super) struct Signs<'t> {
+    text: &'t [u8],
+    /// In other scripts are letters that count as ours whatever their case: then all rules look.
+    is_ascii: bool,
+    /// One bit for each of [`HINTS`].
+    words: u128,
+}
+
+impl<'t> Signs<'t> {
+    /// Looks at a text.
+    pub(super) fn of(text: &'t str) -> Self {
+        let words = WORDS.find_overlapping_iter(text);
+        Self {
+            text: text.as_bytes(),
+            is_ascii: text.is_ascii(),
+            words: words.fold(0, |sum, word| sum | 1 << word.pattern().as_usize()),
+        }
+    }
+
+    /// Whether a rule may find something.
+    pub(super) fn meet(&self, need: Need) -> bool {
+        !self.is_ascii
+            || match need {
+                Need::Word(words) => self.has(words),
+                Need::Both(words, bytes) => {
+                    self.has(words) && self.text.iter().any(|byte| bytes.contains(byte))
+                }
+                Need::BootstrapTail => has_bootstrap_tail(self.text),
+                Need::LongRun => has_run(self.text, |byte| {
+                    byte.is_ascii_alphanumeric() || b"/+_.-".contains(byte)
+                }),
+            }
+    }
+
+    fn has(&self, words: &[&str]) -> bool {
+        let shown = |word: &&str| match HINTS.iter().position(|hint| hint == word) {
+            Some(place) => self.words >> place & 1 == 1,
+            None => self.text.starts_with(word.as_bytes()),
+        };
+        words.iter().any(shown)
+    }
+}
+
 /// Whether a rule could find anything in a text.
 pub(super) fn may_hold_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -102,16 +159,26 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
         || WORDS.is_match(bytes)
 }
 
-/// Whether there is a run of letters, digits, `/` and `+` as long as a secret access key. A run that
-/// long lies on one of every forty bytes.
+/// Whether there is a run of letters, digits, `/` and `+` as long as a secret access key.
 fn has_long_run(bytes: &[u8]) -> bool {
-    let is_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+');
+    has_run(bytes, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+')
+    })
+}
+
+/// Whether there is a run of such bytes as long as a secret access key. A run that long lies on one
+/// of every forty bytes.
+fn has_run(bytes: &[u8], is_of_key: fn(&u8) -> bool) -> bool {
     let mut at = ACCESS_KEY - 1;
     while let Some(byte) = bytes.get(at) {
         if is_of_key(byte) {
             let (before, after) = bytes.split_at(at);
-            let left = before.iter().rev().take_while(|b| is_of_key(b)).count();
-            let right = after.iter().take_while(|b| is_of_key(b)).count();
+            let left = before
+                .iter()
+                .rev()
+                .take_while(|byte| is_of_key(byte))
+                .count();
+            let right = after.iter().take_while(|byte| is_of_key(byte)).count();
             if left + right >= ACCESS_KEY {
                 return true;
             }

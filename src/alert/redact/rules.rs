@@ -1,9 +1,10 @@
 //! What a secret looks like, and what stays of it. Which text is looked at is decided elsewhere.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use regex::{Captures, Regex};
 
+use super::gate::Need;
 use super::keep::{
     access_key, after_key, after_name, bearer, bootstrap, named_beside, user_flag, whole,
 };
@@ -13,10 +14,34 @@ pub const MARK: &str = "[redacted]";
 
 /// One kind of secret and what stays of it.
 pub(super) struct Rule {
-    /// What to find.
-    pub(super) pattern: Regex,
+    /// What to find, `WORD` standing for [`SECRET_WORD`].
+    pattern: &'static str,
+    /// Without which there is nothing to find.
+    pub(super) need: Need,
     /// What to write instead; it is given the whole text too.
     pub(super) replace: fn(&Captures<'_>, &str) -> String,
+    built: OnceLock<Regex>,
+}
+
+impl Rule {
+    const fn new(
+        pattern: &'static str,
+        need: Need,
+        replace: fn(&Captures<'_>, &str) -> String,
+    ) -> Self {
+        Self {
+            pattern,
+            need,
+            replace,
+            built: OnceLock::new(),
+        }
+    }
+
+    /// What to find, built when a text first shows what the rule needs.
+    pub(super) fn pattern(&self) -> &Regex {
+        self.built
+            .get_or_init(|| constant(&self.pattern.replace("WORD", SECRET_WORD)))
+    }
 }
 
 /// The words that name a secret, at the end of a key or flag.
@@ -122,36 +147,99 @@ const BOOTSTRAP_TOKEN: &str = r"(?x)
 /// A run that may be a secret access key; [`access_key`] looks closer.
 const LONG_RUN: &str = "[A-Za-z0-9/+_.-]{40,}";
 
+/// What every text holds in which [`SECRET_WORD`] is found.
+const NAMES: &[&str] = &[
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "key",
+    "signature",
+    "_auth",
+    "x-auth",
+    "redis",
+];
+
+const USER: &[&str] = &[" -u", "\t-u", "\n-u", "-user", "-u"];
+
+const AUTHORIZED: &[&str] = &[
+    "authorization:",
+    "authorization=",
+    "authorization\"",
+    "authorization'",
+    "authorization\\",
+];
+
+const SESSIONS: &[&str] = &[
+    "fwogzxivyxdz",
+    "fqogzxivyxdz",
+    "fqodyxdz",
+    "aqodyxdz",
+    "iqojb3jpz2lu",
+];
+
+const PREFIXES: &[&str] = &[
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "gldt-",
+    "glrt-",
+    "glcbt-",
+    "xox",
+    "xapp-",
+    "hooks.slack.com",
+    "npm_",
+    "pypi-",
+    "aiza",
+    "gocspx-",
+    "ya29.",
+    "k_live_",
+    "k_test_",
+    "whsec_",
+    "hvs.",
+    "hvb.",
+    "hf_",
+    "dop_v1_",
+    "sg.",
+    "sk-",
+    "shpat_",
+];
+
+const SPACE: &[u8] = b" \t\n\r\x0b\x0c";
+
 /// Ordered: what names its secret comes before what is told by its looks, so that the whole value
 /// goes, not only the part that looks odd.
-pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let rule = |pattern: &str, replace: fn(&Captures<'_>, &str) -> String| Rule {
-        pattern: constant(&pattern.replace("WORD", SECRET_WORD)),
-        replace,
-    };
-    vec![
-        rule(PRIVATE_KEY, whole),
-        rule(END_OF_PRIVATE_KEY, whole),
-        rule(URL_LOGIN, after_name),
-        rule(URL_TOKEN, named_beside),
-        rule(COOKIE, after_key),
-        rule(PARAMETERS, after_key),
-        rule(KEY_AND_VALUE, after_key),
-        rule(NAME_AND_VALUE, after_key),
-        rule(FLAG_AND_ARGUMENT, after_key),
-        rule(USER_FLAG, user_flag),
-        rule(AUTHORIZATION, after_key),
-        rule(BEARER, bearer),
-        rule(DOCKER_LOGIN, after_key),
-        rule(EKS_TOKEN, after_key),
-        rule(JWT, whole),
-        rule(SESSION_TOKEN, whole),
-        rule(PREFIXED_TOKEN, whole),
-        rule(ENCODED_PRIVATE_KEY, whole),
-        rule(BOOTSTRAP_TOKEN, bootstrap),
-        rule(LONG_RUN, access_key),
-    ]
-});
+pub(super) static RULES: [Rule; 20] = [
+    Rule::new(PRIVATE_KEY, Need::Word(&["key"]), whole),
+    Rule::new(END_OF_PRIVATE_KEY, Need::Word(&["key"]), whole),
+    Rule::new(URL_LOGIN, Need::Both(&[":/"], b"@"), after_name),
+    Rule::new(URL_TOKEN, Need::Both(&[":/"], b"@"), named_beside),
+    Rule::new(COOKIE, Need::Word(&["cookie"]), after_key),
+    Rule::new(PARAMETERS, Need::Both(NAMES, b"&"), after_key),
+    Rule::new(KEY_AND_VALUE, Need::Both(NAMES, b"=:"), after_key),
+    Rule::new(NAME_AND_VALUE, Need::Both(NAMES, b","), after_key),
+    Rule::new(FLAG_AND_ARGUMENT, Need::Both(NAMES, SPACE), after_key),
+    Rule::new(USER_FLAG, Need::Both(USER, b":"), user_flag),
+    Rule::new(AUTHORIZATION, Need::Word(AUTHORIZED), after_key),
+    Rule::new(BEARER, Need::Word(&["bearer"]), bearer),
+    Rule::new(
+        DOCKER_LOGIN,
+        Need::Word(&["\"auth\"", "\"auth\\", "eyj"]),
+        after_key,
+    ),
+    Rule::new(EKS_TOKEN, Need::Word(&["k8s-aws-v1"]), after_key),
+    Rule::new(JWT, Need::Word(&["eyj"]), whole),
+    Rule::new(SESSION_TOKEN, Need::Word(SESSIONS), whole),
+    Rule::new(PREFIXED_TOKEN, Need::Word(PREFIXES), whole),
+    Rule::new(ENCODED_PRIVATE_KEY, Need::Word(&["ls0tls1crudjti"]), whole),
+    Rule::new(BOOTSTRAP_TOKEN, Need::BootstrapTail, bootstrap),
+    Rule::new(LONG_RUN, Need::LongRun, access_key),
+];
 
 /// Compiles an expression that is a constant of this program.
 #[allow(

@@ -1,23 +1,10 @@
 //! Secrets in free text: commands, user agents, messages.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use regex::RegexSet;
-
-use super::gate::may_hold_secret;
+use super::gate::{Signs, may_hold_secret};
 use super::rules::RULES;
 use super::short::short_flags;
-
-/// All rules at once, to ask only those that find something.
-#[allow(
-    clippy::expect_used,
-    reason = "constant expressions; the tests compile them all"
-)]
-static ANY_RULE: LazyLock<RegexSet> = LazyLock::new(|| {
-    let patterns = RULES.iter().map(|rule| rule.pattern.as_str());
-    RegexSet::new(patterns).expect("constant expressions compile together")
-});
 
 /// The text without what looks like a secret; borrowed when there is none.
 #[must_use]
@@ -39,14 +26,20 @@ pub fn text(text: &str) -> Cow<'_, str> {
     current
 }
 
+/// Asks every rule whose needs the text shows. What one rule lays bare for another is left to the next
+/// pass, so that the outcome doesn't hang on which rules are asked.
 fn pass(text: &str) -> Cow<'_, str> {
-    let found = ANY_RULE.matches(text);
+    let signs = Signs::of(text);
     let mut current = Cow::Borrowed(text);
-    for rule in found.iter().filter_map(|index| RULES.get(index)) {
+    for rule in RULES.iter().filter(|rule| signs.meet(rule.need)) {
+        let pattern = rule.pattern();
+        if matches!(current, Cow::Owned(_)) && !pattern.is_match(text) {
+            continue;
+        }
         let next = {
             let whole: &str = &current;
             let replace = |found: &regex::Captures<'_>| (rule.replace)(found, whole);
-            match rule.pattern.replace_all(whole, replace) {
+            match pattern.replace_all(whole, replace) {
                 Cow::Owned(next) => Some(next),
                 Cow::Borrowed(_) => None,
             }

@@ -260,6 +260,14 @@ proptest! {
     }
 
     #[test]
+    fn a_rule_that_is_passed_over_would_find_nothing(given in pieces()) {
+        let signs = Signs::of(&given);
+        for rule in RULES.iter().filter(|rule| !signs.meet(rule.need)) {
+            prop_assert!(!rule.pattern().is_match(&given), "{}", rule.pattern());
+        }
+    }
+
+    #[test]
     fn redacting_twice_changes_nothing_more(given in pieces()) {
         let once = text(&given).into_owned();
         prop_assert_eq!(text(&once), once.as_str());

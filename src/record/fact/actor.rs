@@ -188,7 +188,7 @@ impl<'a> Actor<'a> {
             return ActorKind::Human;
         }
         match &self.service_account {
-            Some(account) if is_controller(account, record, user) => ActorKind::ControlPlane,
+            Some(account) if is_controller(account, record) => ActorKind::ControlPlane,
             Some(_) => ActorKind::ServiceAccount,
             None if COMPONENTS.contains(&name) => ActorKind::ControlPlane,
             None => ActorKind::Human,
@@ -250,11 +250,10 @@ fn service_account<'a>(username: &Cow<'a, str>) -> Option<(Cow<'a, str>, Cow<'a,
 fn is_controller(
     (namespace, name): &(Cow<'_, str>, Cow<'_, str>),
     record: &AuditRecord<'_>,
-    user: &User<'_>,
 ) -> bool {
     namespace == "kube-system"
         && CONTROLLERS.binary_search(&name.as_ref()).is_ok()
-        && user
+        && record
             .extra("authentication.kubernetes.io/pod-name")
             .is_none()
         && record.user_agent.is_none_or(|agent| {

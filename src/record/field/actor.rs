@@ -5,7 +5,7 @@ use crate::query::{FieldType, Value};
 use crate::record::fact::{AccessPolicy, ActorKind, Facts, address, client};
 
 fn extra<'a>(facts: &Facts<'a>, key: &str) -> Value<'a> {
-    text(facts.record.user.and_then(|user| user.extra(key)))
+    text(facts.record.extra(key))
 }
 
 pub(super) const FIELDS: &[Field] = &[

@@ -51,7 +51,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::audit("objectRef.apiVersion", FieldType::Text, "The API version.", |f| object(f, |o| o.api_version)).same(),
     Field::audit("objectRef.resourceVersion", FieldType::Text, "The resource version.", |f| object(f, |o| o.resource_version)).same(),
     Field::audit("objectRef.subresource", FieldType::Text, "The subresource: `exec`, `log`, `status`, `token`, …", |f| object(f, |o| o.subresource)).same(),
-    Field::audit("responseStatus.code", FieldType::Number, "The HTTP status; missing before there is one.", |f| f.record.response_status.and_then(|s| s.code).map_or(Value::Missing, |code| Value::Number(code.into()))).same(),
+    Field::audit("responseStatus.code", FieldType::Number, "The HTTP status; missing before there is one.", |f| f.record.response_status.and_then(|s| s.code).map(|code| Value::Number(code.into())).unwrap_or_default()).same(),
     Field::audit("responseStatus.status", FieldType::Text, "`Success` or `Failure`.", |f| status(f, |s| s.status)).same(),
     Field::audit("responseStatus.reason", FieldType::Text, "One word for a failure, such as `Forbidden`.", |f| status(f, |s| s.reason)).same(),
     Field::audit("responseStatus.message", FieldType::Text, "A failure in words.", |f| status(f, |s| s.message)).same(),

@@ -170,7 +170,10 @@ pub(super) static TABLE: LazyLock<Vec<&'static Field>> = LazyLock::new(|| {
 
 /// A text that may be missing.
 pub(super) fn text(text: Option<crate::json::Text<'_>>) -> Value<'_> {
-    text.map_or(Value::Missing, |text| Value::Text(text.cow()))
+    match text {
+        Some(text) => Value::Text(text.cow()),
+        None => Value::Missing,
+    }
 }
 
 /// A list of what is there; missing when empty.
@@ -184,7 +187,10 @@ pub(super) fn list<'r>(values: &'r [Value<'_>]) -> Value<'r> {
 
 /// A text that may be missing, borrowed.
 pub(super) fn borrowed(text: Option<&str>) -> Value<'_> {
-    text.map_or(Value::Missing, Value::text)
+    match text {
+        Some(text) => Value::text(text),
+        None => Value::Missing,
+    }
 }
 
 /// A text that may be missing, owned.

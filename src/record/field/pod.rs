@@ -23,7 +23,8 @@ fn first<'r>(facts: &'r Facts<'_>, knob: Knob) -> Value<'r> {
         .pod()
         .all(knob)
         .first()
-        .map_or(Value::Missing, Value::reborrow)
+        .map(Value::reborrow)
+        .unwrap_or_default()
 }
 
 pub(super) const FIELDS: &[Field] = &[

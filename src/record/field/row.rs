@@ -2,7 +2,7 @@
 
 use super::schema::{Dynamic, FieldSchema, Root};
 use super::{Get, TABLE};
-use crate::json::{Kind, Raw, Text, lookup};
+use crate::json::{Kind, Raw, Text, lookup, lookup_among};
 use crate::query::{FieldId, Row, Value};
 use crate::record::entry::{Entry, parse_time};
 use crate::record::fact::Facts;
@@ -39,7 +39,11 @@ impl Row for EntryRow<'_, '_> {
 #[inline]
 fn read<'r>(entry: &'r Entry<'_>, get: Get, name: &str) -> Value<'r> {
     match get {
-        Get::Audit(get) => entry.audit().map_or(Value::Missing, get),
+        // With a default made beforehand, each reading would drop one.
+        Get::Audit(get) => match entry.audit() {
+            Some(facts) => get(facts),
+            None => Value::Missing,
+        },
         Get::Entry(get) => get(entry),
         Get::Pair => pair(entry, name),
     }
@@ -54,12 +58,11 @@ fn pair<'r>(entry: &'r Entry<'_>, key: &str) -> Value<'r> {
 
 fn read_dynamic<'r>(entry: &'r Entry<'_>, dynamic: &Dynamic) -> Value<'r> {
     match dynamic {
-        Dynamic::Path(root, path) => {
-            let found = entry
-                .audit()
-                .and_then(|facts| lookup(root_value(*root, facts)?, path));
-            found.map_or(Value::Missing, json_value)
-        }
+        Dynamic::Path(root, path) => entry
+            .audit()
+            .and_then(|facts| at_path(*root, path, facts))
+            .map(json_value)
+            .unwrap_or_default(),
         Dynamic::Label(key) => entry
             .cluster
             .labels
@@ -71,6 +74,20 @@ fn read_dynamic<'r>(entry: &'r Entry<'_>, dynamic: &Dynamic) -> Value<'r> {
                 .map_or(Value::Missing, |f| read(entry, f.get, f.name)),
             None => pair(entry, key),
         },
+    }
+}
+
+/// Annotations and extras are asked for several keys each: their members are found once.
+fn at_path<'a>(root: Root, path: &str, facts: &Facts<'a>) -> Option<Raw<'a>> {
+    let whole = root_value(root, facts)?;
+    match root {
+        Root::Annotations if whole.kind() == Kind::Object => {
+            lookup_among(facts.record.annotation_members(), path)
+        }
+        Root::Extra if whole.kind() == Kind::Object => {
+            lookup_among(facts.record.extra_members(), path)
+        }
+        _ => lookup(whole, path),
     }
 }
 
@@ -95,7 +112,8 @@ pub(super) fn json_value(raw: Raw<'_>) -> Value<'_> {
     match raw.kind() {
         Kind::String => raw
             .text()
-            .map_or(Value::Missing, |text| Value::Text(text.cow())),
+            .map(|text| Value::Text(text.cow()))
+            .unwrap_or_default(),
         Kind::Number => raw.number().map_or(Value::Missing, Value::Number),
         Kind::Bool => raw.boolean().map_or(Value::Missing, Value::Bool),
         Kind::Null => Value::Missing,
