@@ -50,19 +50,37 @@ pub const CUT: &str = r"@message like /\[Truncated\.\.\.\]\s*$/";
 /// Translates a query whose lists are filled in, up to its `stats`.
 #[must_use]
 pub fn translate(query: &Query, log: Log) -> Translation {
-    let mut weaken = Weaken::new(log);
+    let (weaker, mut exact) = weakened(query, log);
     let mut conditions: Vec<String> = Vec::new();
+    for text in weaker.iter().map(standing) {
+        if !conditions.contains(&text) {
+            conditions.push(text);
+        }
+    }
+    let mut text = assemble(&conditions, log);
+    // A query's text is limited; leaving out a condition lets more through.
+    while text.chars().count() > MAX_QUERY_CHARS && !conditions.is_empty() {
+        let longest =
+            (0..conditions.len()).max_by_key(|at| conditions.get(*at).map_or(0, String::len));
+        conditions.remove(longest.unwrap_or_default());
+        exact = false;
+        text = assemble(&conditions, log);
+    }
+    Translation { text, exact }
+}
+
+/// Conditions in the console's terms that all hold of every event of a query, up to its `stats`, cut-off
+/// lines aside; and whether they hold of no other.
+#[must_use]
+pub fn weakened(query: &Query, log: Log) -> (Vec<Expr>, bool) {
+    let mut weaken = Weaken::new(log);
+    let mut conditions = Vec::new();
     let mut computed = Computed::default();
     for command in &query.commands {
         match &command.kind {
             CommandKind::Filter(condition) => {
                 let sure = parts(condition).filter(|one| computed.leaves(one));
-                for weaker in sure.filter_map(|one| weaken.condition(one, Side::Weaker)) {
-                    let text = standing(&weaker);
-                    if !conditions.contains(&text) {
-                        conditions.push(text);
-                    }
-                }
+                conditions.extend(sure.filter_map(|one| weaken.condition(one, Side::Weaker)));
             }
             // Presentation changes no row.
             CommandKind::Sort(_) | CommandKind::Limit(_) | CommandKind::Display(_) => {}
@@ -75,17 +93,7 @@ pub fn translate(query: &Query, log: Log) -> Translation {
             _ => computed.all = true,
         }
     }
-    let mut exact = weaken.exact && !computed.is_felt();
-    let mut text = assemble(&conditions, log);
-    // A query's text is limited; leaving out a condition lets more through.
-    while text.chars().count() > MAX_QUERY_CHARS && !conditions.is_empty() {
-        let longest =
-            (0..conditions.len()).max_by_key(|at| conditions.get(*at).map_or(0, String::len));
-        conditions.remove(longest.unwrap_or_default());
-        exact = false;
-        text = assemble(&conditions, log);
-    }
-    Translation { text, exact }
+    (conditions, weaken.exact && !computed.is_felt())
 }
 
 /// What a query has computed so far: a condition about it says nothing of the line.
