@@ -1,8 +1,9 @@
 //! What detectors need: for each of their queries a list of clauses that all hold of its events.
 
+use super::caller;
 use super::filter::{Filter, Op, Test};
 use super::say::say;
-use crate::detect::console::weakened;
+use crate::detect::console::{kinds, weakened};
 use crate::detect::{Detector, Log};
 
 /// The events of one query: every one of them passes all clauses.
@@ -38,7 +39,9 @@ impl Needs {
             };
             for probe in &detector.probes {
                 let conditions = weakened(&probe.query, detector.log).0;
-                let clauses = Filter::all(conditions.iter().filter_map(|one| say(one, true)));
+                let callers = caller::one_of(&kinds(&probe.query));
+                let clauses = conditions.iter().filter_map(|one| say(one, true));
+                let clauses = Filter::all(clauses.chain(callers));
                 side.extend(split(&detector.id, clauses));
             }
         }
@@ -157,6 +160,7 @@ fn rank_of(test: &Test) -> u8 {
         Op::Number(">=" | ">", _) => 6,
         // An address that is none of those that are expected.
         Op::NotEqual(_) if path == "sourceIPs.0" => 3,
+        Op::NotEqual(_) if path == "user.username" => 7,
         Op::NotEqual(_) | Op::NotExists | Op::Number(..) => 9,
         Op::IsNull | Op::Is(_) => 7,
     }

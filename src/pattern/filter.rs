@@ -150,7 +150,11 @@ impl Display for Filter {
             if place > 0 {
                 f.write_str(between)?;
             }
-            write!(f, "({part})")?;
+            // A single test needs no parentheses: characters are dear.
+            match part {
+                Self::Test(test) => test.fmt(f)?,
+                _ => write!(f, "({part})")?,
+            }
         }
         Ok(())
     }
@@ -167,9 +171,9 @@ impl Display for Test {
             }
         }
         match &self.op {
-            Op::Equal(text) => write!(f, " = \"{text}\""),
-            Op::NotEqual(text) => write!(f, " != \"{text}\""),
-            Op::Number(op, number) => write!(f, " {op} {number}"),
+            Op::Equal(text) => write!(f, "=\"{text}\""),
+            Op::NotEqual(text) => write!(f, "!=\"{text}\""),
+            Op::Number(op, number) => write!(f, "{op}{number}"),
             Op::NotExists => f.write_str(" NOT EXISTS"),
             Op::IsNull => f.write_str(" IS NULL"),
             Op::Is(true) => f.write_str(" IS TRUE"),

@@ -5,6 +5,7 @@
 //! sent anywhere. Syntax after "Filter pattern syntax" of the CloudWatch Logs user guide.
 
 mod alternative;
+mod caller;
 mod filter;
 mod glob;
 mod matching;

@@ -147,8 +147,7 @@ impl<'t> Cursor<'t> {
 
     fn test(&mut self) -> Result<Filter, ReadError> {
         self.must("$.")?;
-        let name =
-            |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '[' | ']');
+        let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '[' | ']');
         let path = self.word(name).replace('[', ".").replace(']', "");
         for (words, op) in [
             ("NOT EXISTS", Op::NotExists),

@@ -25,14 +25,7 @@ const PLAIN: [&str; 12] = [
 ];
 
 /// Networks that no public address belongs to and that are asked for: loopback and where clusters live.
-const PRIVATE: [&str; 6] = [
-    "10.*",
-    "192.168.*",
-    "172.31.*",
-    "127.*",
-    "::1",
-    "169.254.*",
-];
+const PRIVATE: [&str; 6] = ["10.*", "192.168.*", "172.31.*", "127.*", "::1", "169.254.*"];
 
 /// The filter that every event passes for which the condition is as wanted; `None` for anything.
 pub(super) fn say(expr: &Expr, wanted: bool) -> Option<Filter> {
@@ -101,8 +94,7 @@ fn is_known(name: &str) -> bool {
     let element = || {
         let (root, place) = name.rsplit_once('.')?;
         let numbered = place.bytes().all(|byte| byte.is_ascii_digit());
-        let known =
-            root == "sourceIPs" || root == "user.groups" || root.starts_with("user.extra.");
+        let known = root == "sourceIPs" || root == "user.groups" || root.starts_with("user.extra.");
         Some(numbered && known)
     };
     let known =

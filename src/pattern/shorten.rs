@@ -4,7 +4,7 @@
 
 use super::MOST_CHARS;
 use super::alternative::{Alternative, rank};
-use super::filter::Filter;
+use super::filter::{Filter, Op};
 
 /// A JSON pattern and what became of the detectors in it.
 #[derive(Clone, Debug, Default)]
@@ -44,44 +44,109 @@ pub fn shorten(alternatives: &[Alternative]) -> Shortened {
     if !made.everything.is_empty() || parts.is_empty() {
         return made;
     }
-    let mut parts = merged(parts);
-    while whole(&parts).chars().count() > MOST_CHARS {
-        let Some((clause, words)) = weakest(&parts) else {
-            made.left_out
-                .push("everything: it can't be said in fewer characters".to_owned());
+    let mut full = merged(parts);
+    while is_long(&full) {
+        let Some(words) = widen(&mut full) else { break };
+        made.left_out.push(words);
+    }
+    let mut gone = Vec::new();
+    while is_long(&without(&full, &gone)) {
+        let Some(clause) = weakest(&without(&full, &gone)) else {
+            let words = "nothing remains: it can't be said in fewer characters";
+            made.left_out.push(words.to_owned());
             return made;
         };
-        made.left_out.push(words);
-        for part in &mut parts {
-            if part.clauses.len() > 1 {
-                part.clauses.retain(|one| *one != clause);
-            }
-        }
-        parts = merged(parts);
+        gone.push(clause);
     }
-    made.filter = Some(joined(&parts));
+    // What went last lets least through, and there may be room for it again.
+    for clause in gone.clone().iter().rev() {
+        let fewer: Vec<Filter> = gone.iter().filter(|one| *one != clause).cloned().collect();
+        if !is_long(&without(&full, &fewer)) {
+            gone = fewer;
+        }
+    }
+    let words = gone.iter().map(|clause| told(clause, &full));
+    made.left_out.extend(words);
+    made.filter = Some(joined(&without(&full, &gone)));
     made
+}
+
+fn is_long(parts: &[Alternative]) -> bool {
+    written(&joined(parts)).chars().count() > MOST_CHARS
+}
+
+/// The alternatives without these clauses, but for the one that makes each selective.
+fn without(parts: &[Alternative], gone: &[Filter]) -> Vec<Alternative> {
+    let keep = |part: &Alternative| {
+        let mut part = part.clone();
+        let mut first = true;
+        part.clauses
+            .retain(|one| std::mem::take(&mut first) || !gone.contains(one));
+        part
+    };
+    merged(parts.iter().map(keep).collect())
+}
+
+fn told(clause: &Filter, parts: &[Alternative]) -> String {
+    let of: Vec<&str> = parts
+        .iter()
+        .filter(|part| part.clauses.iter().skip(1).any(|one| one == clause))
+        .flat_map(|part| part.detectors.iter().map(String::as_str))
+        .collect();
+    format!("without {clause}, of {}", of.join(", "))
 }
 
 fn joined(parts: &[Alternative]) -> Filter {
     Filter::any(parts.iter().map(Alternative::filter))
 }
 
-fn whole(parts: &[Alternative]) -> String {
-    written(&joined(parts))
+/// Puts `text*` for a text and those that begin with it, in the first clause that has them.
+fn widen(parts: &mut [Alternative]) -> Option<String> {
+    for part in parts {
+        for clause in &mut part.clauses {
+            let Filter::Any(tests) = clause else { continue };
+            let wider = tests.iter().find_map(|test| {
+                let (path, text) = equal(test)?;
+                let longer = |other: &&Filter| {
+                    equal(other).is_some_and(|(of, other)| {
+                        of == path && other.len() > text.len() && other.starts_with(text)
+                    })
+                };
+                let more = !text.contains('*') && tests.iter().any(|test| longer(&test));
+                more.then(|| Filter::test(path, Op::Equal(format!("{text}*"))))
+            });
+            if let Some(wider) = wider {
+                let (path, text) = equal(&wider)?;
+                let stem = text.trim_end_matches('*');
+                let others = tests.iter().filter(|test| {
+                    !equal(test).is_some_and(|(of, text)| of == path && text.starts_with(stem))
+                });
+                let words = format!("{wider} for the texts that begin so");
+                *clause = Filter::any(others.cloned().chain([wider.clone()]));
+                return Some(words);
+            }
+        }
+    }
+    None
+}
+
+fn equal(filter: &Filter) -> Option<(&str, &str)> {
+    match filter {
+        Filter::Test(test) => match &test.op {
+            Op::Equal(text) => Some((&test.path, text)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The clause that lets most through of those that may go, the longest of equals.
-fn weakest(parts: &[Alternative]) -> Option<(Filter, String)> {
+fn weakest(parts: &[Alternative]) -> Option<Filter> {
     // What remains must not be nearly everything.
     let may_go = parts.iter().flat_map(|part| part.clauses.iter().skip(1));
-    let clause = may_go.max_by_key(|clause| (rank(clause), clause.to_string().len()))?;
-    let of: Vec<&str> = parts
-        .iter()
-        .filter(|part| part.clauses.len() > 1 && part.clauses.contains(clause))
-        .flat_map(|part| part.detectors.iter().map(String::as_str))
-        .collect();
-    Some((clause.clone(), format!("{clause}, of {}", of.join(", "))))
+    may_go
+        .max_by_key(|clause| (rank(clause), clause.to_string().len()))
+        .cloned()
 }
 
 /// Alternatives that ask for no less than another go; those that differ in one clause become one.

@@ -46,8 +46,10 @@ pub fn terms(needs: &Needs) -> Terms {
     made.everything.dedup();
     let all = made.any_of.clone();
     // What stands in a longer one needs the shorter alone.
-    made.any_of
-        .retain(|text| !all.iter().any(|other| other != text && text.contains(other)));
+    made.any_of.retain(|text| {
+        !all.iter()
+            .any(|other| other != text && text.contains(other))
+    });
     made.any_of.sort_unstable();
     made.any_of.dedup();
     made.too_long = made.text().chars().count() > MOST_CHARS;

@@ -43,7 +43,7 @@ pub(super) fn run(args: &FilterPatternArgs) -> Result<Exit> {
 fn json(needs: &Needs) -> String {
     let made = shorten(&needs.audit);
     for words in &made.left_out {
-        anstream::eprintln!("left out, to stay below {MOST_CHARS} characters: {words}");
+        anstream::eprintln!("generalised, to stay within {MOST_CHARS} characters: {words}");
     }
     force(&made.everything, "that a JSON pattern can test");
     let text = made.text();
@@ -91,7 +91,9 @@ fn plain(needs: &Needs) -> String {
     if text.is_empty() {
         say_empty();
     } else {
-        anstream::eprintln!("passes every line that CloudWatch cut off, and hides none that is needed");
+        anstream::eprintln!(
+            "passes every line that CloudWatch cut off, and hides none that is needed"
+        );
     }
     text
 }

@@ -22,6 +22,7 @@ pub use remember::{console, events, raw_field};
 use super::file::Log;
 use crate::query::MAX_QUERY_CHARS;
 use crate::query::ast::{BinaryOp, Column, CommandKind, Expr, ExprKind, Query};
+use crate::record::fact::ActorKind;
 use weaken::{Side, Weaken};
 
 /// Plain Insights text and what it returns.
@@ -94,6 +95,51 @@ pub fn weakened(query: &Query, log: Log) -> (Vec<Expr>, bool) {
         }
     }
     (conditions, weaken.exact && !computed.is_felt())
+}
+
+/// The kinds of caller that the events of a query can have, as far as its conditions on `actor.kind` tell.
+#[must_use]
+pub fn kinds(query: &Query) -> Vec<&'static str> {
+    let commands = query.commands.iter();
+    // What filters let through before anything is computed or counted.
+    let filters = commands.map_while(|command| match &command.kind {
+        CommandKind::Filter(condition) => Some(condition),
+        _ => None,
+    });
+    let each: Vec<_> = filters.map(kinds_of).collect();
+    let words = ActorKind::WORDS.into_iter();
+    words
+        .filter(|word| each.iter().all(|kinds| kinds.contains(word)))
+        .collect()
+}
+
+/// The kinds of caller for which a condition may be true.
+fn kinds_of(condition: &Expr) -> Vec<&'static str> {
+    let words = ActorKind::WORDS.into_iter();
+    let among = |left: &Expr, right: &Expr| [kinds_of(left), kinds_of(right)];
+    match &condition.kind {
+        ExprKind::Binary(BinaryOp::And, left, right) => {
+            let [left, right] = among(left, right);
+            words
+                .filter(|word| left.contains(word) && right.contains(word))
+                .collect()
+        }
+        ExprKind::Binary(BinaryOp::Or, left, right) => {
+            let [left, right] = among(left, right);
+            words
+                .filter(|word| left.contains(word) || right.contains(word))
+                .collect()
+        }
+        _ => {
+            let choice = choice::Choice::of(condition).filter(|one| one.name == "actor.kind");
+            match choice.and_then(|choice| Some((choice.texts()?, choice.negated))) {
+                Some((texts, negated)) => words
+                    .filter(|word| texts.contains(word) != negated)
+                    .collect(),
+                None => words.collect(),
+            }
+        }
+    }
 }
 
 /// What a query has computed so far: a condition about it says nothing of the line.
