@@ -75,16 +75,17 @@ fn is_long(parts: &[Alternative]) -> bool {
     written(&joined(parts)).chars().count() > MOST_CHARS
 }
 
-/// The alternatives without these clauses, but for the one that makes each selective.
+/// The alternatives without these clauses, but for the one that makes each selective. One after the
+/// other, since a later one may have come of joining what the earlier ones had kept apart.
 fn without(parts: &[Alternative], gone: &[Filter]) -> Vec<Alternative> {
-    let keep = |part: &Alternative| {
-        let mut part = part.clone();
-        let mut first = true;
-        part.clauses
-            .retain(|one| std::mem::take(&mut first) || !gone.contains(one));
-        part
-    };
-    merged(parts.iter().map(keep).collect())
+    gone.iter().fold(parts.to_vec(), |mut parts, gone| {
+        for part in &mut parts {
+            let mut first = true;
+            part.clauses
+                .retain(|one| std::mem::take(&mut first) || one != gone);
+        }
+        merged(parts)
+    })
 }
 
 fn told(clause: &Filter, parts: &[Alternative]) -> String {
