@@ -10,6 +10,7 @@
 //! | [`source`] | where bytes come from |
 //! | [`decode`] | bytes to log events, a log line to a record |
 //! | [`detect`] | detectors, the index that picks those worth asking, the user's exceptions |
+//! | [`pattern`] | the CloudWatch filter pattern that lets through what detectors need |
 //! | [`alert`] | identity, words, redaction, rendering |
 //! | [`sink`] | where alerts go |
 //! | [`serve`] | what is asked over HTTP: is it alive, does it see, numbers, a status page |
@@ -22,6 +23,7 @@ pub mod config;
 pub mod decode;
 pub mod detect;
 pub mod json;
+pub mod pattern;
 pub mod pipeline;
 pub mod query;
 pub mod record;

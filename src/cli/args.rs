@@ -63,6 +63,12 @@ pub enum Command {
     Detectors(DetectorsArgs),
     /// List the fields that queries can use.
     Fields(FieldsArgs),
+    /// Print the CloudWatch filter pattern that passes what the detectors need, and little else.
+    ///
+    /// For a subscription filter: what it hides costs nothing to carry, and no detector misses it. The
+    /// pattern goes to standard output; standard error says what it hides (cut-off lines, the
+    /// authenticator's), what was generalised to keep it short, and which detectors need everything.
+    FilterPattern(FilterPatternArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
 }
@@ -336,6 +342,35 @@ pub struct FieldsArgs {
     /// How the list is written [default: table on a terminal, else json].
     #[arg(long)]
     pub format: Option<TableFormat>,
+}
+
+/// Options of `filter-pattern`.
+#[derive(Debug, Arguments)]
+pub struct FilterPatternArgs {
+    /// Only for these detectors, on by default or not; may be repeated.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Not for these; may be repeated.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub without: Vec<String>,
+    /// What the pattern is made of.
+    #[arg(long, default_value = "json")]
+    pub form: PatternForm,
+    /// Tell what it passes of these files, and whether it hides anything that the detectors need: files,
+    /// folders, globs, or - for standard input; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub check: Vec<String>,
+    #[command(flatten)]
+    pub detectors: DetectorSetArgs,
+}
+
+/// What a filter pattern is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PatternForm {
+    /// Tests of members: passes little, and no line that is no JSON.
+    Json,
+    /// Words in the line: passes more, cut-off lines and those of the authenticator too.
+    Terms,
 }
 
 /// Options of `completions`.

@@ -9,6 +9,7 @@ mod entries;
 mod exit;
 mod explain;
 mod fields;
+mod filter_pattern;
 mod inputs;
 mod progress;
 mod query;
@@ -54,6 +55,7 @@ pub fn run() -> ExitCode {
         args::Command::Doctor(args) => doctor::run(&args),
         args::Command::Detectors(args) => detectors::run(args),
         args::Command::Fields(args) => fields::run(&args),
+        args::Command::FilterPattern(args) => filter_pattern::run(&args),
         args::Command::Completions(args) => completions::run(&args),
     };
     done.unwrap_or_else(|error| exit::complain(&error)).into()

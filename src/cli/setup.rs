@@ -101,6 +101,32 @@ pub(super) fn engine(args: &DetectorSetArgs, settings: &Settings) -> Result<Engi
     Ok(engine)
 }
 
+/// The same for some of them: `only` these, on by default or not, and not those `without`.
+pub(super) fn engine_of(
+    args: &DetectorSetArgs,
+    settings: &Settings,
+    only: &[String],
+    without: &[String],
+) -> Result<Engine> {
+    let built_in = Loaded::built_in_to_run(&settings.config.lists);
+    let mut loaded = add_own(built_in, args, settings, Loaded::add_path_to_run)?;
+    let mut enable = enable(args, &loaded)?;
+    let mut named = only.iter().chain(without);
+    if let Some(id) = named.find(|id| !loaded.detectors.contains_key(*id)) {
+        return Err(unknown_detector(&loaded, id).into());
+    }
+    enable.all |= !only.is_empty();
+    loaded
+        .detectors
+        .retain(|id, _| (only.is_empty() || only.contains(id)) && !without.contains(id));
+    let mut allows = settings.config.allow.clone();
+    allows.retain(|allow| loaded.detectors.contains_key(allow.detector.get_ref()));
+    let (engine, _) = loaded
+        .engine(&enable, allows, &settings.name, &settings.text)
+        .map_err(|faults| UsageError(render(&faults)))?;
+    Ok(engine)
+}
+
 /// Several findings, one after the other.
 pub(super) fn render(faults: &[Fault]) -> String {
     let drawn: Vec<String> = faults

@@ -10,7 +10,7 @@ use regex::Regex;
 use crate::program::ROOT;
 
 /// The rooms from the ground up: each may use only what stands before it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "json",
     "telemetry",
     "state",
@@ -19,6 +19,7 @@ const ROOMS: [&str; 14] = [
     "source",
     "decode",
     "detect",
+    "pattern",
     "alert",
     "sink",
     "serve",

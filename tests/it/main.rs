@@ -19,6 +19,7 @@ mod court;
 mod doctor;
 mod evasions;
 mod explain;
+mod filter_pattern;
 mod hostile;
 mod invariance;
 mod layers;

@@ -22,6 +22,7 @@ pub use remember::{console, events, raw_field};
 use super::file::Log;
 use crate::query::MAX_QUERY_CHARS;
 use crate::query::ast::{BinaryOp, Column, CommandKind, Expr, ExprKind, Query};
+use crate::record::fact::ActorKind;
 use weaken::{Side, Weaken};
 
 /// Plain Insights text and what it returns.
@@ -50,19 +51,37 @@ pub const CUT: &str = r"@message like /\[Truncated\.\.\.\]\s*$/";
 /// Translates a query whose lists are filled in, up to its `stats`.
 #[must_use]
 pub fn translate(query: &Query, log: Log) -> Translation {
-    let mut weaken = Weaken::new(log);
+    let (weaker, mut exact) = weakened(query, log);
     let mut conditions: Vec<String> = Vec::new();
+    for text in weaker.iter().map(standing) {
+        if !conditions.contains(&text) {
+            conditions.push(text);
+        }
+    }
+    let mut text = assemble(&conditions, log);
+    // A query's text is limited; leaving out a condition lets more through.
+    while text.chars().count() > MAX_QUERY_CHARS && !conditions.is_empty() {
+        let longest =
+            (0..conditions.len()).max_by_key(|at| conditions.get(*at).map_or(0, String::len));
+        conditions.remove(longest.unwrap_or_default());
+        exact = false;
+        text = assemble(&conditions, log);
+    }
+    Translation { text, exact }
+}
+
+/// Conditions in the console's terms that all hold of every event of a query, up to its `stats`, cut-off
+/// lines aside; and whether they hold of no other.
+#[must_use]
+pub fn weakened(query: &Query, log: Log) -> (Vec<Expr>, bool) {
+    let mut weaken = Weaken::new(log);
+    let mut conditions = Vec::new();
     let mut computed = Computed::default();
     for command in &query.commands {
         match &command.kind {
             CommandKind::Filter(condition) => {
                 let sure = parts(condition).filter(|one| computed.leaves(one));
-                for weaker in sure.filter_map(|one| weaken.condition(one, Side::Weaker)) {
-                    let text = standing(&weaker);
-                    if !conditions.contains(&text) {
-                        conditions.push(text);
-                    }
-                }
+                conditions.extend(sure.filter_map(|one| weaken.condition(one, Side::Weaker)));
             }
             // Presentation changes no row.
             CommandKind::Sort(_) | CommandKind::Limit(_) | CommandKind::Display(_) => {}
@@ -75,17 +94,52 @@ pub fn translate(query: &Query, log: Log) -> Translation {
             _ => computed.all = true,
         }
     }
-    let mut exact = weaken.exact && !computed.is_felt();
-    let mut text = assemble(&conditions, log);
-    // A query's text is limited; leaving out a condition lets more through.
-    while text.chars().count() > MAX_QUERY_CHARS && !conditions.is_empty() {
-        let longest =
-            (0..conditions.len()).max_by_key(|at| conditions.get(*at).map_or(0, String::len));
-        conditions.remove(longest.unwrap_or_default());
-        exact = false;
-        text = assemble(&conditions, log);
+    (conditions, weaken.exact && !computed.is_felt())
+}
+
+/// The kinds of caller that the events of a query can have, as far as its conditions on `actor.kind` tell.
+#[must_use]
+pub fn kinds(query: &Query) -> Vec<&'static str> {
+    let commands = query.commands.iter();
+    // What filters let through before anything is computed or counted.
+    let filters = commands.map_while(|command| match &command.kind {
+        CommandKind::Filter(condition) => Some(condition),
+        _ => None,
+    });
+    let each: Vec<_> = filters.map(kinds_of).collect();
+    let words = ActorKind::WORDS.into_iter();
+    words
+        .filter(|word| each.iter().all(|kinds| kinds.contains(word)))
+        .collect()
+}
+
+/// The kinds of caller for which a condition may be true.
+fn kinds_of(condition: &Expr) -> Vec<&'static str> {
+    let words = ActorKind::WORDS.into_iter();
+    let among = |left: &Expr, right: &Expr| [kinds_of(left), kinds_of(right)];
+    match &condition.kind {
+        ExprKind::Binary(BinaryOp::And, left, right) => {
+            let [left, right] = among(left, right);
+            words
+                .filter(|word| left.contains(word) && right.contains(word))
+                .collect()
+        }
+        ExprKind::Binary(BinaryOp::Or, left, right) => {
+            let [left, right] = among(left, right);
+            words
+                .filter(|word| left.contains(word) || right.contains(word))
+                .collect()
+        }
+        _ => {
+            let choice = choice::Choice::of(condition).filter(|one| one.name == "actor.kind");
+            match choice.and_then(|choice| Some((choice.texts()?, choice.negated))) {
+                Some((texts, negated)) => words
+                    .filter(|word| texts.contains(word) != negated)
+                    .collect(),
+                None => words.collect(),
+            }
+        }
     }
-    Translation { text, exact }
 }
 
 /// What a query has computed so far: a condition about it says nothing of the line.

@@ -20,7 +20,7 @@ use crate::telemetry::Clock;
 
 /// Pages of all groups that may be in memory on their way to the channel. An answer is 1 MB at most, and
 /// stands there twice while it is read.
-const ROOM: usize = 8;
+const ROOM: usize = 4;
 
 /// A log group, or a place to look for some, of which no region is known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
