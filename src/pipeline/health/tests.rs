@@ -231,6 +231,7 @@ fn a_denied_group_is_one_alert_for_both_logs_and_one_recovery() {
     watch.fine(5).pass(30, all_fail(Class::Denied));
     assert_eq!(watch.ids(), ["denied audit"]);
     assert_eq!(watch.state(LogKind::Audit), State::Denied);
+    assert_eq!(watch.state(LogKind::Authenticator), State::Blind);
     assert!(watch.told[0].summary.contains("said to be denied"));
     watch.fine(30);
     assert_eq!(watch.ids(), ["denied audit", "recovered audit"]);

@@ -99,6 +99,13 @@ pub(super) struct Failing {
     pub(super) message: String,
 }
 
+impl Failing {
+    /// Whether it is more than a hitch.
+    const fn lasts(&self) -> bool {
+        self.times > 2
+    }
+}
+
 impl Watched {
     /// A log that is watched from now on.
     pub(super) fn new(cluster: Cluster, now: i64) -> Self {
@@ -200,6 +207,9 @@ impl Watched {
         if open("denied") {
             State::Denied
         } else if open("blind") || open("authenticator-silent") {
+            State::Blind
+        } else if self.given.is_some() || self.failing.as_ref().is_some_and(Failing::lasts) {
+            // An alert may tell of it later, or of the other log of the group.
             State::Blind
         } else if open("lagging") {
             State::Lagging
