@@ -154,12 +154,17 @@ impl Parts {
 
 /// What an id of several events begins with: the detector, and the cluster's name, or its log group where it
 /// has none. Account and region don't enter: an export tells neither, and the events raise the same alert
-/// wherever they are read from. [`Alert::place`] tells clusters of one name apart.
+/// wherever they are read from. [`Alert::place`] tells clusters of one name apart by the group; they enter
+/// where there is none.
 fn begin(alert: &Alert, sort: &str, group: &Group) -> Parts {
     let mut parts = Parts::default();
     parts.add(Some(&alert.detector.id));
     parts.add(Some(sort));
     let cluster = &alert.cluster;
+    if group.iter().all(|(_, value)| value.is_none()) {
+        parts.add(cluster.account.as_deref());
+        parts.add(cluster.region.as_deref());
+    }
     parts.add(cluster.name.as_deref().or(cluster.log_group.as_deref()));
     for (_, value) in group {
         parts.add(value.as_deref());
