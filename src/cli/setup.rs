@@ -63,17 +63,19 @@ fn add_own(
 
 /// Which detectors `--enable` asks for; an id that no detector has is an error.
 pub(super) fn enable(args: &DetectorSetArgs, loaded: &Loaded) -> Result<Enable> {
-    let all = args.enable.iter().any(|id| id == "all");
-    let ids = args
-        .enable
-        .iter()
-        .filter(|id| *id != "all")
-        .cloned()
-        .collect();
-    let enable = Enable { all, ids };
+    let enable = asked_for(args);
     match loaded.unknown(&enable).first() {
         Some(id) => Err(unknown_detector(loaded, id).into()),
         None => Ok(enable),
+    }
+}
+
+/// What `--enable` asks for.
+pub(super) fn asked_for(args: &DetectorSetArgs) -> Enable {
+    let ids = args.enable.iter().filter(|id| *id != "all");
+    Enable {
+        all: args.enable.iter().any(|id| id == "all"),
+        ids: ids.cloned().collect(),
     }
 }
 
@@ -139,18 +141,9 @@ pub(super) fn render(faults: &[Fault]) -> String {
 /// The stretch of event time of `--since` and `--until`.
 pub(super) fn window(args: &TimeArgs) -> Result<Window> {
     let now = Utc::now().timestamp_millis();
-    let read = |option: &str, text: &Option<String>| -> Result<Option<i64>> {
-        let Some(text) = text else { return Ok(None) };
-        let time = instant(text, now).ok_or_else(|| {
-            UsageError(format!(
-                "{option} {text:?} is no time: write 2026-05-01T12:00:00Z, 2026-05-01, or a time ago such as 90m, 2h or 7d"
-            ))
-        })?;
-        Ok(Some(time))
-    };
     let window = Window {
-        since: read("--since", &args.since)?,
-        until: read("--until", &args.until)?,
+        since: time("--since", args.since.as_deref(), now)?,
+        until: time("--until", args.until.as_deref(), now)?,
     };
     if let (Some(since), Some(until)) = (window.since, window.until)
         && since >= until
@@ -162,8 +155,19 @@ pub(super) fn window(args: &TimeArgs) -> Result<Window> {
     Ok(window)
 }
 
+/// The time that an option names, in milliseconds since the Unix epoch, if it was given.
+pub(super) fn time(option: &str, text: Option<&str>, now: i64) -> Result<Option<i64>> {
+    let Some(text) = text else { return Ok(None) };
+    let time = instant(text, now).ok_or_else(|| {
+        UsageError(format!(
+            "{option} {text:?} is no time: write 2026-05-01T12:00:00Z, 2026-05-01, or a time ago such as 90m, 2h or 7d"
+        ))
+    })?;
+    Ok(Some(time))
+}
+
 /// An instant, a date (its midnight, UTC), or a duration before `now`; milliseconds since the Unix epoch.
-pub(super) fn instant(text: &str, now: i64) -> Option<i64> {
+fn instant(text: &str, now: i64) -> Option<i64> {
     if let Some(time) = parse_time(text) {
         return Some(time);
     }

@@ -11,6 +11,7 @@ use super::file::{DetectorFile, FirstSeenFile, SequenceFile};
 use super::probe::{Names, Probe};
 use crate::query::{Limit, Measure, Measured, Value};
 use crate::state::{Aggregate, MOST_NEEDED, StepPlan, Tally, Terms, WindowPlan};
+use crate::telemetry::milliseconds;
 
 /// The family of cells that hold when each cluster was first heard of.
 pub(super) const CLUSTERS: &str = "clusters";
@@ -299,8 +300,8 @@ impl Reading<'_> {
     /// A duration in milliseconds.
     pub(super) fn duration(&self, text: &Spanned<String>) -> Result<i64, Fault> {
         let read = parse_duration(text.get_ref());
-        let millis = read.map(|duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
-        millis.map_err(|error| Fault::at(self.name, self.text, text.span(), error.to_string()))
+        read.map(milliseconds)
+            .map_err(|error| Fault::at(self.name, self.text, text.span(), error.to_string()))
     }
 }
 

@@ -13,7 +13,7 @@ use std::io::IsTerminal as _;
 use tracing_subscriber::filter::{EnvFilter, ParseError};
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
-pub use clock::Clock;
+pub use clock::{Clock, milliseconds};
 pub use environment::aws;
 
 /// The variable that overrides `--verbose`.

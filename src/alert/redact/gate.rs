@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-/// What one of the rules needs, whatever its case.
-const HINTS: [&str; 67] = [
+/// What every text holds in which the name of a secret is found.
+pub(super) const NAMES: &[&str] = &[
     "pass",
     "pwd",
     "secret",
@@ -16,36 +16,33 @@ const HINTS: [&str; 67] = [
     "credential",
     "key",
     "signature",
+    "_auth",
+    "x-auth",
+    "redis",
+];
+
+/// The flag that names a user, where a text begins with it.
+const BARE_USER: &str = "-u";
+
+pub(super) const USER: &[&str] = &[" -u", "\t-u", "\n-u", "-user", BARE_USER];
+
+pub(super) const AUTHORIZED: &[&str] = &[
     "authorization:",
     "authorization=",
     "authorization\"",
     "authorization'",
     "authorization\\",
-    "\"auth\"",
-    "\"auth\\",
-    "_auth",
-    "x-auth",
-    ":/",
-    " -u",
-    "\t-u",
-    "\n-u",
-    "-user",
-    "mysql",
-    "mariadb",
-    "mongo",
-    "login",
-    "redis",
-    "ldap",
-    "cookie",
-    "bearer",
-    "k8s-aws-v1",
-    "eyj",
-    "ls0tls1crudjti",
+];
+
+pub(super) const SESSIONS: &[&str] = &[
     "fwogzxivyxdz",
     "fqogzxivyxdz",
     "fqodyxdz",
     "aqodyxdz",
     "iqojb3jpz2lu",
+];
+
+pub(super) const PREFIXES: &[&str] = &[
     "ghp_",
     "gho_",
     "ghu_",
@@ -74,9 +71,36 @@ const HINTS: [&str; 67] = [
     "sg.",
     "sk-",
     "shpat_",
+];
+
+/// Words that one rule alone needs, and such as often stand beside a secret.
+const OTHERS: &[&str] = &[
+    "\"auth\"",
+    "\"auth\\",
+    ":/",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "login",
+    "ldap",
+    "cookie",
+    "bearer",
+    "k8s-aws-v1",
+    "eyj",
+    "ls0tls1crudjti",
     "gcntfy-",
     "pmak-",
 ];
+
+/// What the rules need, whatever its case.
+const HINTS: [&[&str]; 6] = [NAMES, USER, AUTHORIZED, SESSIONS, PREFIXES, OTHERS];
+
+/// Every word of [`HINTS`]; its place is that of its bit.
+fn hints() -> impl Iterator<Item = &'static str> {
+    // The bare flag counts at the beginning of a text alone.
+    let words = HINTS.into_iter().flatten().copied();
+    words.filter(|word| *word != BARE_USER)
+}
 
 /// How long a run must be to be a secret access key.
 pub(super) const ACCESS_KEY: usize = 40;
@@ -89,7 +113,7 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
-        .build(HINTS)
+        .build(hints())
         .expect("constant words build")
 });
 
@@ -142,7 +166,7 @@ impl<'t> Signs<'t> {
     }
 
     fn has(&self, words: &[&str]) -> bool {
-        let shown = |word: &&str| match HINTS.iter().position(|hint| hint == word) {
+        let shown = |word: &&str| match hints().position(|hint| hint == *word) {
             Some(place) => self.words >> place & 1 == 1,
             None => self.text.starts_with(word.as_bytes()),
         };
@@ -155,7 +179,7 @@ pub(super) fn may_hold_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
     has_long_run(bytes)
         || has_bootstrap_tail(bytes)
-        || bytes.starts_with(b"-u")
+        || bytes.starts_with(BARE_USER.as_bytes())
         || WORDS.is_match(bytes)
 }
 

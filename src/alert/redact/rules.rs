@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use regex::{Captures, Regex};
 
-use super::gate::Need;
+use super::gate::{AUTHORIZED, NAMES, Need, PREFIXES, SESSIONS, USER};
 use super::keep::{
     access_key, after_key, after_name, bearer, bootstrap, named_beside, user_flag, whole,
 };
@@ -146,69 +146,6 @@ const BOOTSTRAP_TOKEN: &str = r"(?x)
 
 /// A run that may be a secret access key; [`access_key`] looks closer.
 const LONG_RUN: &str = "[A-Za-z0-9/+_.-]{40,}";
-
-/// What every text holds in which [`SECRET_WORD`] is found.
-const NAMES: &[&str] = &[
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "credential",
-    "key",
-    "signature",
-    "_auth",
-    "x-auth",
-    "redis",
-];
-
-const USER: &[&str] = &[" -u", "\t-u", "\n-u", "-user", "-u"];
-
-const AUTHORIZED: &[&str] = &[
-    "authorization:",
-    "authorization=",
-    "authorization\"",
-    "authorization'",
-    "authorization\\",
-];
-
-const SESSIONS: &[&str] = &[
-    "fwogzxivyxdz",
-    "fqogzxivyxdz",
-    "fqodyxdz",
-    "aqodyxdz",
-    "iqojb3jpz2lu",
-];
-
-const PREFIXES: &[&str] = &[
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "gldt-",
-    "glrt-",
-    "glcbt-",
-    "xox",
-    "xapp-",
-    "hooks.slack.com",
-    "npm_",
-    "pypi-",
-    "aiza",
-    "gocspx-",
-    "ya29.",
-    "k_live_",
-    "k_test_",
-    "whsec_",
-    "hvs.",
-    "hvb.",
-    "hf_",
-    "dop_v1_",
-    "sg.",
-    "sk-",
-    "shpat_",
-];
 
 const SPACE: &[u8] = b" \t\n\r\x0b\x0c";
 

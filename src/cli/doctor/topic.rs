@@ -3,18 +3,18 @@
 use super::finding::Finding;
 use super::refusal::{Call, Refusal};
 use super::role::{Caller, in_region};
+use crate::sink::Topic;
 
 /// Looks at a topic, and publishes a test message if asked to.
 pub(crate) async fn topic(caller: &Caller, arn: &str, send: bool) -> Vec<Finding> {
-    let parts: Vec<&str> = arn.split(':').collect();
-    let ["arn", _, "sns", region, _, name] = parts.as_slice() else {
+    let Ok(topic) = Topic::parse(arn) else {
         let wrong = Finding::ok("topic", arn, "is not the ARN of an SNS topic");
         return vec![wrong.fail("write arn:aws:sns:REGION:ACCOUNT:NAME at sink.sns.topic_arn")];
     };
-    let client = aws_sdk_sns::Client::new(&in_region(&caller.sdk, region));
+    let client = aws_sdk_sns::Client::new(&in_region(&caller.sdk, &topic.region));
     let mut findings = vec![attributes(&client, caller, arn).await];
     if send {
-        findings.push(publish(&client, caller, arn, name.ends_with(".fifo")).await);
+        findings.push(publish(&client, caller, arn, topic.is_fifo()).await);
     }
     findings
 }

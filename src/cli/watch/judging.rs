@@ -17,9 +17,9 @@ use crate::pipeline::Judge;
 use crate::pipeline::health::{Limits, Monitor};
 use crate::pipeline::watch::{End, Horizon, Inputs, Intake, Keep, Report, Standing, Watch};
 use crate::serve::Beat;
-use crate::source::cloudwatch::{Known, Stream};
+use crate::source::cloudwatch::Stream;
 use crate::state::{Bounds, Progress, SharedStore, SqliteStore, StoreError, WriteBack};
-use crate::telemetry::Clock;
+use crate::telemetry::{Clock, milliseconds};
 
 /// From one writing back of the state's log to the next.
 const WRITE_BACK: Duration = Duration::from_secs(2);
@@ -66,7 +66,7 @@ pub(super) fn write_back(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Where the reading of a log goes on.
-pub(super) fn known(store: &SharedStore, stream: &Stream) -> Known {
+pub(super) fn progress(store: &SharedStore, stream: &Stream) -> Progress {
     let found = || {
         let store = store.lock();
         let progress = store.progress(&stream.to_string())?;
@@ -75,16 +75,11 @@ pub(super) fn known(store: &SharedStore, stream: &Stream) -> Known {
         }
         Ok(progress)
     };
-    let progress = found().unwrap_or_else(|error: StoreError| {
+    found().unwrap_or_else(|error: StoreError| {
         // It will fail again where it ends the program.
         tracing::error!(%error, %stream, "its position can't be read");
         Progress::default()
-    });
-    Known {
-        begun: progress.begun,
-        position: progress.position,
-        settled: progress.settled,
-    }
+    })
 }
 
 /// How far a log was read that a former run, or this one, read without knowing its account.
@@ -186,8 +181,8 @@ impl Judging {
         let mut horizon = Horizon::new(config.poll.lateness, patience);
         let store = self.store.lock();
         if let Some(latest) = store.latest_position()? {
-            let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
-            let recent = store.sources_since(latest.saturating_sub(patience))?;
+            let since = latest.saturating_sub(milliseconds(patience));
+            let recent = store.sources_since(since)?;
             for stream in recent.iter().filter_map(|name| Stream::parse(name)) {
                 horizon.expect(&stream, now);
             }
@@ -219,7 +214,7 @@ mod tests {
     fn a_log_keeps_its_position_when_its_account_becomes_known_or_unknown() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder.path().join("state.db")).unwrap();
-        let at = |name: &str| known(&store, &Stream::parse(name).unwrap()).position;
+        let at = |name: &str| progress(&store, &Stream::parse(name).unwrap()).position;
         store.lock().advance("-:r:/g audit", 7).unwrap();
         store.lock().advance("111122223333:r:/h audit", 9).unwrap();
         store.lock().advance("444455556666:r:/h audit", 8).unwrap();

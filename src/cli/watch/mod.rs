@@ -60,7 +60,7 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
     let mut signals = signals::Signals::new()?;
     let config = &set.settings.config;
     let clock = Clock::new(|| Utc::now().timestamp_millis());
-    let from = from(args, clock.now())?;
+    let from = setup::time("--from", args.from.as_deref(), clock.now())?;
     settings::something_to_read(config)?;
     let path = args
         .state
@@ -125,20 +125,6 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
     })
 }
 
-/// Where a log without a position begins.
-fn from(args: &WatchArgs, now: i64) -> Result<Option<i64>> {
-    let Some(text) = &args.from else {
-        return Ok(None);
-    };
-    match setup::instant(text, now) {
-        Some(time) => Ok(Some(time)),
-        None => Err(UsageError(format!(
-            "--from {text:?} is no time: write 2026-05-01T12:00:00Z, 2026-05-01, or a time ago such as 90m, 2h or 7d"
-        ))
-        .into()),
-    }
-}
-
 /// Starts reading.
 fn start(
     common: &Common,
@@ -150,7 +136,7 @@ fn start(
     let store = store.clone();
     let reader = Reader {
         settings,
-        positions: Arc::new(move |stream| judging::known(&store, stream)),
+        positions: Arc::new(move |stream| judging::progress(&store, stream)),
         clock: common.clock.clone(),
     };
     let stop = common.reading.subscribe();

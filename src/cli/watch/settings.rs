@@ -11,7 +11,7 @@ use crate::cli::args::DetectorSetArgs;
 use crate::cli::exit::UsageError;
 use crate::cli::setup;
 use crate::config::{BodyKind, Config, Settings, SinkKind};
-use crate::detect::{Enable, Engine, Fault};
+use crate::detect::{Engine, Fault};
 use crate::pipeline::health::Limits;
 use crate::pipeline::reload;
 use crate::pipeline::watch::Post;
@@ -204,15 +204,7 @@ impl Set {
     /// # Errors
     /// When something is wrong, in words.
     pub(super) fn reload(&self, args: &DetectorSetArgs) -> Result<Arc<Self>, String> {
-        let enable = Enable {
-            all: args.enable.iter().any(|id| id == "all"),
-            ids: args
-                .enable
-                .iter()
-                .filter(|id| *id != "all")
-                .cloned()
-                .collect(),
-        };
+        let enable = setup::asked_for(args);
         let (settings, engine) = reload::build(args.config.as_deref(), &args.dirs, &enable)?;
         let sinks = sink_names(&self.settings.config);
         let routes = routes(&settings, &sinks).map_err(|fault| fault.render(Style::Plain))?;

@@ -1,9 +1,10 @@
 //! From what is remembered of a log to what is wrong with it now, and what has ended.
 
-use super::limits::{Limits, millis};
+use super::limits::Limits;
 use super::watched::Watched;
 use crate::alert::health::Trouble;
 use crate::source::cloudwatch::LogKind;
+use crate::telemetry::milliseconds;
 
 /// Something that is wrong, since when, and in words.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub(super) fn wrong(
     limits: &Limits,
     now: i64,
 ) -> Option<Wrong> {
-    if log.over || now - log.started < millis(limits.grace) {
+    if log.over || now - log.started < milliseconds(limits.grace) {
         return None;
     }
     let unreadable = || denied(log, limits, now).or_else(|| failing(log, limits, now));
@@ -67,7 +68,7 @@ pub(super) fn over(log: &Watched, trouble: Trouble, kind: LogKind, start: i64) -
 fn denied(log: &Watched, limits: &Limits, now: i64) -> Option<Wrong> {
     let since = log
         .denied
-        .filter(|since| now - since >= millis(limits.denied))?;
+        .filter(|since| now - since >= milliseconds(limits.denied))?;
     let message = log.failing.as_ref().map(|failing| failing.message.as_str());
     Some(Wrong {
         trouble: Trouble::Denied,
@@ -90,7 +91,7 @@ fn failing(log: &Watched, limits: &Limits, now: i64) -> Option<Wrong> {
     }
     let failing = log.failing.as_ref()?;
     let lasts = now - failing.since;
-    if lasts < millis(limits.lag) {
+    if lasts < milliseconds(limits.lag) {
         return None;
     }
     // Pages that came since then are parts of walks that never ended.
@@ -121,7 +122,7 @@ fn failing(log: &Watched, limits: &Limits, now: i64) -> Option<Wrong> {
 fn silent(log: &Watched, limits: &Limits, now: i64) -> Option<Wrong> {
     let since = log.quiet_since();
     let lasts = now - since;
-    if lasts < millis(limits.silence) || log.failing.is_some() {
+    if lasts < milliseconds(limits.silence) || log.failing.is_some() {
         return None;
     }
     Some(Wrong {
@@ -152,7 +153,7 @@ fn unheard(log: &Watched, sibling: Sibling, limits: &Limits, now: i64) -> Option
     }
     let heard = log.heard.filter(|_| sibling.flows)?;
     let since = log.quiet_since();
-    let long = now - since >= millis(limits.authenticator_silence);
+    let long = now - since >= milliseconds(limits.authenticator_silence);
     long.then(|| Wrong {
         trouble: Trouble::AuthenticatorSilent,
         start: since,
@@ -167,7 +168,7 @@ fn unheard(log: &Watched, sibling: Sibling, limits: &Limits, now: i64) -> Option
 fn unanswered(log: &Watched, limits: &Limits, now: i64) -> Option<String> {
     let since = log.sign.unwrap_or(log.since).max(log.started);
     let lasts = now - since;
-    (lasts >= millis(limits.silence)).then(|| {
+    (lasts >= milliseconds(limits.silence)).then(|| {
         format!(
             "its reader has said nothing for {}: restart trailhound",
             lasting(lasts)
@@ -178,7 +179,7 @@ fn unanswered(log: &Watched, limits: &Limits, now: i64) -> Option<String> {
 fn late(log: &Watched, limits: &Limits, now: i64) -> Option<Wrong> {
     let since = log
         .late
-        .filter(|since| now - since >= millis(limits.lag_hold))?;
+        .filter(|since| now - since >= milliseconds(limits.lag_hold))?;
     let lag = lasting(now - log.newest.unwrap_or(now));
     Some(Wrong {
         trouble: Trouble::Lagging,

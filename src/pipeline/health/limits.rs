@@ -34,8 +34,3 @@ impl Default for Limits {
         }
     }
 }
-
-/// A duration in milliseconds.
-pub(super) fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}

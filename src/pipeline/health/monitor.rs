@@ -7,12 +7,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::judgement::{Sibling, lasting, over, wrong};
-use super::limits::{Limits, millis};
+use super::limits::Limits;
 use super::watched::{Open, State, Watched};
 use crate::alert::Alert;
 use crate::alert::health::{Episode, Trouble};
 use crate::record::Cluster;
 use crate::source::cloudwatch::{LogKind, Notice, Page, Stream};
+use crate::telemetry::milliseconds;
 
 /// Watches whether logs are seen.
 #[derive(Debug, Default)]
@@ -133,7 +134,7 @@ impl Monitor {
 
     /// Takes what was read.
     pub fn page(&mut self, page: &Page) {
-        let limit = millis(self.limits.lag);
+        let limit = milliseconds(self.limits.lag);
         let cluster = || Cluster::of(&page.origin);
         let log = self.log(&page.stream, page.received, cluster);
         log.page(page, limit);
@@ -198,7 +199,7 @@ impl Monitor {
 }
 
 fn sibling(log: &Watched, limits: &Limits, now: i64) -> Sibling {
-    let flows = now - log.quiet_since() < millis(limits.silence) && log.heard.is_some();
+    let flows = now - log.quiet_since() < milliseconds(limits.silence) && log.heard.is_some();
     Sibling {
         flows,
         unreadable: log.failing.is_some() || log.given.is_some(),

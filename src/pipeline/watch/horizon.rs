@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::source::cloudwatch::Stream;
+use crate::telemetry::milliseconds;
 
 /// How far one log has been read.
 #[derive(Debug)]
@@ -88,11 +89,6 @@ impl Horizon {
         let until = self.logs.values().map(until).min()?;
         (until > i64::MIN.saturating_add(1)).then_some(until)
     }
-}
-
-/// A duration in milliseconds.
-fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -58,9 +58,7 @@ impl Report {
                 }
             }
             for (refusal, (count, _)) in &tally.problems {
-                for _ in 0..*count {
-                    metrics.undecodable(refusal.as_str());
-                }
+                metrics.undecodable(refusal.as_str(), *count);
             }
             if let Some(position) = page.advance {
                 metrics.position(position);

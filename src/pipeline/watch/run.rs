@@ -14,6 +14,7 @@ use crate::serve::Beat;
 use crate::source::cloudwatch::{Delivery, Notice, Page, What};
 use crate::state::StoreError;
 use crate::telemetry::Clock;
+use crate::telemetry::milliseconds;
 
 /// From one look at the clock to the next.
 const TICK: Duration = Duration::from_secs(1);
@@ -231,8 +232,4 @@ impl Watch<'_> {
             self.report.raised(&taken.alerts);
         }
     }
-}
-
-fn milliseconds(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

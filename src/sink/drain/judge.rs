@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::sink::backoff::delay;
 use crate::sink::deliver::{Class, Failure, Verdict};
 use crate::sink::outbox::Waiting;
+use crate::telemetry::milliseconds;
 
 /// An alert that is tried again.
 #[derive(Debug)]
@@ -91,6 +92,5 @@ impl Judged {
 
 /// How long to wait, in milliseconds.
 pub(super) fn wait(class: Class, attempts: u32) -> i64 {
-    let wait = delay(class, attempts, fastrand::f64());
-    i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
+    milliseconds(delay(class, attempts, fastrand::f64()))
 }

@@ -13,6 +13,7 @@ use super::group::{is_wanted, label};
 use super::outlet::Closed;
 use super::settings::DiscoverSettings;
 use super::start::{Ground, Group};
+use crate::telemetry::milliseconds;
 
 /// Rounds in which a group must be missing to be given up.
 const MISSING: u32 = 2;
@@ -165,7 +166,7 @@ impl Place {
     /// Where a group begins that is found now: one that appeared between two rounds from the round before,
     /// less what may come late.
     fn from(&self, created: Option<i64>, now: i64) -> i64 {
-        let lateness = i64::try_from(self.ground.poll.lateness.as_millis()).unwrap_or(0);
+        let lateness = milliseconds(self.ground.poll.lateness);
         match self.last {
             Some(last) => last.min(now).saturating_sub(lateness),
             None => self.ground.from(created),

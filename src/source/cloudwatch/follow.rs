@@ -10,8 +10,8 @@ use super::lateness::Lateness;
 use super::outlet::{Closed, Outlet};
 use super::plan::{Plan, Spans, Stretch};
 use super::seen::Seen;
-use super::settings::Known;
 use super::walk::{Advance, End, Target, Walker};
+use crate::state::Progress;
 
 /// Calls that may be spent in a turn on looking back.
 const BACK_CALLS: u64 = 8;
@@ -24,7 +24,7 @@ pub(super) struct Begin<'a> {
     /// The group's label.
     pub(super) label: Arc<str>,
     /// What is stored of a log.
-    pub(super) stored: &'a (dyn Fn(&Stream) -> Known + Send + Sync),
+    pub(super) stored: &'a (dyn Fn(&Stream) -> Progress + Send + Sync),
     /// Where a log without one begins, in milliseconds since the Unix epoch.
     pub(super) from: i64,
     /// How far back late events are looked for.

@@ -34,5 +34,5 @@ pub use group::{is_wanted, partition};
 pub use rate::quota;
 pub use reader::{NoRegion, Reader};
 pub use settings::{
-    ClusterSettings, DiscoverSettings, EKS, Known, PollSettings, Positions, ReaderSettings,
+    ClusterSettings, DiscoverSettings, EKS, PollSettings, Positions, ReaderSettings,
 };

@@ -6,10 +6,10 @@
 //! Between the two lies the ground that must be walked again.
 
 use super::delivery::Purpose;
-use super::settings::Known;
 use super::slice::Slice;
 use super::stretch::SETTLE;
 pub(super) use super::stretch::{Spans, Stretch};
+use crate::state::Progress;
 
 /// How far into the future a walk looks: CloudWatch takes events up to two hours ahead, and clocks differ.
 const AHEAD: i64 = 8_100_000;
@@ -81,7 +81,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// A log of which that is known; one that has no position is read from `from` on.
-    pub(super) fn new(spans: Spans, known: impl Into<Known>, from: i64, now: i64) -> Self {
+    pub(super) fn new(spans: Spans, known: impl Into<Progress>, from: i64, now: i64) -> Self {
         let known = known.into();
         let back = spans.sweep_span.max(spans.lateness.saturating_mul(2));
         let begun = known.begun.unwrap_or(i64::MIN);

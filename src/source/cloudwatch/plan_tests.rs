@@ -318,7 +318,7 @@ fn a_sweep_goes_over_the_last_hour_from_time_to_time() {
 
 #[test]
 fn a_restart_goes_on_where_late_events_were_looked_for_and_never_before_the_beginning() {
-    let known = |begun, settled| Known {
+    let known = |begun, settled| Progress {
         begun: Some(begun),
         position: Some(NOW),
         settled,

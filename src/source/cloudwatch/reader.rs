@@ -16,7 +16,7 @@ use super::named::{self, Wanted};
 use super::outlet::Outlet;
 use super::settings::{Positions, ReaderSettings};
 use super::start::Ground;
-use crate::telemetry::Clock;
+use crate::telemetry::{Clock, milliseconds};
 
 /// Pages of all groups that may be in memory on their way to the channel. An answer is 1 MB at most, and
 /// stands there twice while it is read.
@@ -119,7 +119,7 @@ async fn ended(tasks: &mut JoinSet<()>) {
 }
 
 fn before(time: i64, span: Duration) -> i64 {
-    time.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
+    time.saturating_sub(milliseconds(span))
 }
 
 fn wanted(settings: &ReaderSettings, region: Option<&str>) -> Result<Vec<Wanted>, NoRegion> {

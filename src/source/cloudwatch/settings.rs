@@ -4,33 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::delivery::Stream;
+use crate::state::Progress;
 
 /// The prefix of the log groups that EKS makes.
 pub const EKS: &str = "/aws/eks/";
 
-/// What is stored of a log. All times are milliseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    /// Where its reading began: nothing from before is wanted.
-    pub begun: Option<i64>,
-    /// Up to where it has been handled.
-    pub position: Option<i64>,
-    /// Up to where late events have been looked for.
-    pub settled: Option<i64>,
-}
-
-impl From<Option<i64>> for Known {
-    /// A position alone.
-    fn from(position: Option<i64>) -> Self {
-        Self {
-            position,
-            ..Self::default()
-        }
-    }
-}
-
 /// Tells what is stored of a log.
-pub type Positions = Arc<dyn Fn(&Stream) -> Known + Send + Sync>;
+pub type Positions = Arc<dyn Fn(&Stream) -> Progress + Send + Sync>;
 
 /// What a [`super::Reader`] reads.
 #[derive(Clone, Debug, PartialEq)]

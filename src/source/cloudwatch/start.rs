@@ -14,6 +14,7 @@ use super::plan::Spans;
 use super::settings::{PollSettings, Positions};
 use super::walk::Target;
 use crate::record::Origin;
+use crate::telemetry::milliseconds;
 
 /// What is needed to read any group.
 pub(super) struct Ground {
@@ -111,7 +112,7 @@ impl Ground {
 }
 
 fn spans(poll: &PollSettings) -> Spans {
-    let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 4);
+    let millis = |span: Duration| milliseconds(span).min(i64::MAX / 4);
     let lateness = millis(poll.lateness);
     Spans {
         lateness,

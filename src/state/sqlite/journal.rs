@@ -17,6 +17,16 @@ pub struct Progress {
     pub settled: Option<i64>,
 }
 
+impl From<Option<i64>> for Progress {
+    /// A position alone.
+    fn from(position: Option<i64>) -> Self {
+        Self {
+            position,
+            ..Self::default()
+        }
+    }
+}
+
 impl SqliteStore {
     /// How far a source has been read.
     ///

@@ -58,14 +58,14 @@ impl LogMetrics {
         }
     }
 
-    /// Counts a line that could not be read.
-    pub fn undecodable(&self, cause: &str) {
+    /// Counts lines that could not be read.
+    pub fn undecodable(&self, cause: &str, lines: u64) {
         let labels = LogCause {
             cluster: self.cluster.clone(),
             log: self.log.clone(),
             cause: cause.to_owned(),
         };
-        self.undecodable.get_or_create(&labels).inc();
+        self.undecodable.get_or_create(&labels).inc_by(lines);
     }
 
     /// Counts a call that failed.

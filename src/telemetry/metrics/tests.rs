@@ -11,7 +11,7 @@ fn metrics() -> Metrics {
     audit.evaluated.inc_by(10);
     audit.pages.inc();
     audit.calls.inc_by(2);
-    audit.undecodable("not-json");
+    audit.undecodable("not-json", 1);
     audit.failed("throttled");
     audit.lag(4_500);
     audit.seen(true);
