@@ -86,7 +86,7 @@ pub(super) fn limits(config: &Config) -> Limits {
 }
 
 /// The names of the sinks there are.
-pub(super) fn sink_names(config: &Config) -> Vec<String> {
+pub(in crate::cli) fn sink_names(config: &Config) -> Vec<String> {
     if config.sink.is_empty() {
         return vec![STDOUT.to_owned()];
     }
@@ -94,7 +94,10 @@ pub(super) fn sink_names(config: &Config) -> Vec<String> {
 }
 
 /// The routes to sinks of these names, compiled.
-fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
+///
+/// # Errors
+/// When a condition can't be used, or a sink is not there.
+pub(in crate::cli) fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
     let routes: Vec<Route> = settings
         .config
         .route
@@ -111,7 +114,7 @@ fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
 ///
 /// # Errors
 /// When a topic's ARN is none.
-pub(super) async fn sinks(
+pub(in crate::cli) async fn sinks(
     config: &Config,
     format: Format,
     aws: &SdkConfig,
@@ -231,6 +234,7 @@ fn fixed(config: &Config) -> String {
         health,
         shutdown,
         sink,
+        lambda: _,
         lists: _,
         allow: _,
         route: _,

@@ -22,13 +22,13 @@ const PAUSE: (u64, u64) = (20, 1_000);
 
 /// What came of batches.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub(super) struct Taken {
     /// What was counted.
-    pub tally: Tally,
+    pub(super) tally: Tally,
     /// The severities of alerts that were posted now, and not before.
-    pub posted: Vec<Severity>,
+    pub(super) posted: Vec<Severity>,
     /// How often a batch was run again.
-    pub conflicts: u64,
+    pub(super) conflicts: u64,
 }
 
 /// Takes batches.
