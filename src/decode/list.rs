@@ -136,11 +136,7 @@ pub(super) fn array_of(
     }
 }
 
-fn element(
-    window: &mut Window<'_>,
-    out: &mut Outlet<'_>,
-    each: Each<'_>,
-) -> ControlFlow<(), End> {
+fn element(window: &mut Window<'_>, out: &mut Outlet<'_>, each: Each<'_>) -> ControlFlow<(), End> {
     place(window, out);
     let (width, end) = match window.value_end(out.limits.envelope) {
         Span::Long => {

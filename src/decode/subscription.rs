@@ -44,8 +44,9 @@ pub(super) fn read(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow
             }
             (b"logEvents", Some(b'[')) => {
                 let owner = &opening.owner;
-                let mut event =
-                    |text: &str, out: &mut Outlet<'_>| Row::from_object(text, owner.clone()).emit(out);
+                let mut event = |text: &str, out: &mut Outlet<'_>| {
+                    Row::from_object(text, owner.clone()).emit(out)
+                };
                 array_of(window, out, &mut event)?
             }
             (name, _) => {

@@ -47,7 +47,10 @@ fn read(path: &Path) -> Result<String> {
         Box::new(std::fs::File::open(path).map_err(fault)?)
     };
     let mut bytes = Vec::new();
-    input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(fault)?;
+    input
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(fault)?;
     if bytes.len() as u64 > LARGEST {
         let text = format!("{} is larger than any event", path.display());
         return Err(UsageError(text).into());

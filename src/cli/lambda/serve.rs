@@ -17,10 +17,17 @@ use crate::pipeline::lambda::{Failure, Handler};
 use crate::sink::Format;
 use crate::telemetry::Function;
 
+/// Before any time that it can be: 2001-09-09, in milliseconds since the Unix epoch.
+const FIRST_TIME: i64 = 1_000_000_000_000;
+
 type Shared = Arc<Mutex<Handler<'static>>>;
 
 /// Runs until a signal, or until nobody gives events any more.
-pub(super) async fn run(mut args: LambdaArgs, function: Function, started: Instant) -> Result<Exit> {
+pub(super) async fn run(
+    mut args: LambdaArgs,
+    function: Function,
+    started: Instant,
+) -> Result<Exit> {
     // Listened for from the beginning: Lambda sends it to a function with extensions, half a second before
     // it kills.
     let mut terminate = signal(SignalKind::terminate())?;
@@ -32,7 +39,7 @@ pub(super) async fn run(mut args: LambdaArgs, function: Function, started: Insta
     let sinks = watch::settings::sinks(config, Format::Json, &aws).await?;
     let memory = super::of_its_own();
     tracing::info!(
-        init_ms = started.elapsed().as_millis(),
+        init_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         memory_mb = function.memory,
         detectors = set.engine.detectors().len(),
         sinks = sinks.len(),
@@ -65,7 +72,10 @@ fn stopped() -> Exit {
 
 async fn invoke(handler: Shared, event: LambdaEvent<Box<RawValue>>) -> Result<Value, Diagnostic> {
     let handling = tokio::task::spawn_blocking(move || {
+        let _span = tracing::info_span!("request", id = event.context.request_id).entered();
         let deadline = i64::try_from(event.context.deadline).ok();
+        // Emulators tell a number of milliseconds, and not a time.
+        let deadline = deadline.filter(|deadline| *deadline > FIRST_TIME);
         let mut handler = handler.lock().unwrap_or_else(PoisonError::into_inner);
         let handled = handler.handle(event.payload.get(), deadline);
         handled.map(|handled| handled.answer)

@@ -36,11 +36,15 @@ impl Place {
                     bucket: bucket.to_owned(),
                     key: key.to_owned(),
                 }),
-                _ => Err(UsageError(format!("{text:?} is no object: write s3://BUCKET/KEY"))),
+                _ => Err(UsageError(format!(
+                    "{text:?} is no object: write s3://BUCKET/KEY"
+                ))),
             };
         }
         match text.strip_prefix("ssm:") {
-            Some("") => Err(UsageError("\"ssm:\" names no parameter: write ssm:/NAME".into())),
+            Some("") => Err(UsageError(
+                "\"ssm:\" names no parameter: write ssm:/NAME".into(),
+            )),
             Some(name) => Ok(Self::Parameter(name.to_owned())),
             None => Ok(Self::File(text.into())),
         }
@@ -80,7 +84,10 @@ async fn at(place: &Place, name: &str, aws: &SdkConfig) -> Result<Settings> {
             let text = got.body.collect().await.map(|body| body.to_vec());
             let text = text.map_err(|_| UsageError(format!("can't read {name} to its end")))?;
             let text = String::from_utf8(text);
-            parse(name, text.map_err(|_| UsageError(format!("{name} is not UTF-8")))?)
+            parse(
+                name,
+                text.map_err(|_| UsageError(format!("{name} is not UTF-8")))?,
+            )
         }
         Place::Parameter(parameter) => {
             let get = aws_sdk_ssm::Client::new(aws).get_parameter();
@@ -102,15 +109,16 @@ fn unread<E: ProvideErrorMetadata, R>(
             format!("{code}: permit {action} to the role of the function")
         }
         (Some(code), _) => format!("{code}: {}", error.message().unwrap_or("no words")),
-        (None, SdkError::DispatchFailure(_)) => "AWS can't be reached, or there are no credentials".to_owned(),
+        (None, SdkError::DispatchFailure(_)) => {
+            "AWS can't be reached, or there are no credentials".to_owned()
+        }
         (None, _) => "AWS gave no answer that can be read".to_owned(),
     };
     UsageError(format!("can't read the settings {name}: {what}"))
 }
 
 fn parse(name: &str, text: String) -> Result<Settings> {
-    Settings::parse(name, text)
-        .map_err(|fault| UsageError(fault.render(setup::style())).into())
+    Settings::parse(name, text).map_err(|fault| UsageError(fault.render(setup::style())).into())
 }
 
 /// The settings that lie in the package, or none.

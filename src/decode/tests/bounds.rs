@@ -84,7 +84,9 @@ fn envelope(kind: &str, events: &[String], after: &str) -> String {
 fn a_subscription_envelope_beyond_the_limit_is_read_as_a_small_one_is() {
     let event = |n: u32| {
         let message = serde_json::to_string(&audit(n)).unwrap();
-        format!(r#"{{"id":"{n}","timestamp":{n},"message":{message},"extractedFields":{{"a":"]"}}}}"#)
+        format!(
+            r#"{{"id":"{n}","timestamp":{n},"message":{message},"extractedFields":{{"a":"]"}}}}"#
+        )
     };
     let events: Vec<String> = (0..200).map(event).collect();
     let text = envelope("DATA_MESSAGE", &events, ",\"more\":{\"x\":[]}");
@@ -114,16 +116,25 @@ fn what_is_known_to_be_base64_is_read_so_whatever_is_in_it() {
         let mut seen = Seen::default();
         let mut reader = Reader::new(Limits::default());
         let input = text.as_bytes();
-        let _ = reader.read_base64("file", input, &Origin::default(), &mut |item| seen.note(item));
+        let _ = reader.read_base64("file", input, &Origin::default(), &mut |item| {
+            seen.note(item)
+        });
         seen
     };
     let lines = format!("{}\n{}\n", audit(1), audit(2));
-    for text in [base64(&lines), base64(gzip(&lines)), base64(gzip(gzip(&lines)))] {
+    for text in [
+        base64(&lines),
+        base64(gzip(&lines)),
+        base64(gzip(gzip(&lines))),
+    ] {
         let seen = read(&text);
         assert_eq!(seen.messages, [audit(1), audit(2)]);
         assert!(seen.problems.is_empty());
     }
-    assert_eq!(read(&base64("time=\"1\" level=info msg=x")).messages.len(), 1);
+    assert_eq!(
+        read(&base64("time=\"1\" level=info msg=x")).messages.len(),
+        1
+    );
     assert_eq!(read("not-base64").problems, ["bad-base64"]);
     assert!(read("").messages.is_empty());
 }

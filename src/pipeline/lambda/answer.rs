@@ -74,13 +74,11 @@ impl Failed {
 ///
 /// # Errors
 /// When records failed and the sender can't be told which.
-pub(super) fn of(
-    batch: &Batch<'_>,
-    failed: &Failed,
-    outcome: &Outcome,
-) -> Result<Value, Failure> {
+pub(super) fn of(batch: &Batch<'_>, failed: &Failed, outcome: &Outcome) -> Result<Value, Failure> {
     let records = || failed.places.iter().filter_map(|at| batch.records.get(*at));
-    let names: Vec<&str> = records().filter_map(|record| record.id.as_deref()).collect();
+    let names: Vec<&str> = records()
+        .filter_map(|record| record.id.as_deref())
+        .collect();
     let partial = matches!(batch.kind, Kind::Kinesis | Kind::Queue);
     if !failed.places.is_empty() && !(partial && names.len() == failed.places.len()) {
         return Err(Failure::Records {
@@ -99,7 +97,9 @@ pub(super) fn of(
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html>
 fn failures<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
-    let names = names.into_iter().map(|name| json!({"itemIdentifier": name}));
+    let names = names
+        .into_iter()
+        .map(|name| json!({"itemIdentifier": name}));
     json!({"batchItemFailures": names.collect::<Vec<_>>()})
 }
 
@@ -134,18 +134,27 @@ mod tests {
         }
     }
 
-    fn answer(kind: Kind, ids: &[Option<&'static str>], places: &[usize]) -> Result<String, String> {
+    fn answer(
+        kind: Kind,
+        ids: &[Option<&'static str>],
+        places: &[usize],
+    ) -> Result<String, String> {
         let mut failed = Failed::default();
         failed.add(places.iter().copied(), "it broke");
         let answer = of(&batch(kind, ids), &failed, &Outcome::default());
-        answer.map(|value| value.to_string()).map_err(|failure| failure.to_string())
+        answer
+            .map(|value| value.to_string())
+            .map_err(|failure| failure.to_string())
     }
 
     #[test]
     fn a_stream_is_told_the_lowest_number_whatever_its_length() {
         let ids = [Some("100"), Some("99"), Some("0098"), Some("97")];
         let lowest = answer(Kind::Kinesis, &ids, &[0, 1, 2]).unwrap();
-        assert_eq!(lowest, r#"{"batchItemFailures":[{"itemIdentifier":"0098"}]}"#);
+        assert_eq!(
+            lowest,
+            r#"{"batchItemFailures":[{"itemIdentifier":"0098"}]}"#
+        );
         let none = answer(Kind::Kinesis, &ids, &[]).unwrap();
         assert_eq!(none, r#"{"batchItemFailures":[]}"#);
     }
@@ -154,7 +163,10 @@ mod tests {
     fn a_queue_is_told_every_message() {
         let ids = [Some("a"), Some("b"), Some("c")];
         let told = answer(Kind::Queue, &ids, &[2, 0]).unwrap();
-        assert_eq!(told, r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}"#);
+        assert_eq!(
+            told,
+            r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}"#
+        );
     }
 
     #[test]
@@ -163,12 +175,18 @@ mod tests {
         for kind in [Kind::Logs, Kind::Bucket, Kind::Firehose, Kind::Lines] {
             assert_eq!(answer(kind, &[None, None], &[1]).unwrap_err(), words);
         }
-        assert_eq!(answer(Kind::Kinesis, &[Some("1"), None], &[1]).unwrap_err(), words);
+        assert_eq!(
+            answer(Kind::Kinesis, &[Some("1"), None], &[1]).unwrap_err(),
+            words
+        );
     }
 
     #[test]
     fn firehose_gets_its_records_back() {
         let back = answer(Kind::Firehose, &[Some("r1")], &[]).unwrap();
-        assert_eq!(back, r#"{"records":[{"data":"QQ==","recordId":"r1","result":"Ok"}]}"#);
+        assert_eq!(
+            back,
+            r#"{"records":[{"data":"QQ==","recordId":"r1","result":"Ok"}]}"#
+        );
     }
 }

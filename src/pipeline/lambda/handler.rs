@@ -71,7 +71,10 @@ impl<'c> Handler<'c> {
     /// When its sender has to be told that all of it failed.
     pub fn handle(&mut self, event: &str, deadline: Deadline) -> Result<Handled, Failure> {
         let started = self.clock.now();
-        let mut outcome = Outcome::default();
+        let mut outcome = Outcome {
+            kind: "unknown",
+            ..Outcome::default()
+        };
         let ends = Ends::of(started, deadline, self.times.margin);
         let handled = self.dispatch(event, ends, &mut outcome);
         let took = self.clock.now().saturating_sub(started);
@@ -119,7 +122,9 @@ impl<'c> Handler<'c> {
         while let Some(place) = self.intake.next_waiting(self.place) {
             let now = self.clock.now();
             if now >= ends {
-                tracing::warn!("there was no time to decide for every detector; it goes on next time");
+                tracing::warn!(
+                    "there was no time to decide for every detector; it goes on next time"
+                );
                 break;
             }
             match self.intake.settle(place, until, now) {

@@ -61,12 +61,7 @@ impl<'c> Intake<'c> {
         self.take_part(batch, 0..batch.len(), now)
     }
 
-    fn take_part(
-        &mut self,
-        batch: &Batch,
-        part: Range<usize>,
-        now: i64,
-    ) -> Result<(), StoreError> {
+    fn take_part(&mut self, batch: &Batch, part: Range<usize>, now: i64) -> Result<(), StoreError> {
         let items: Vec<Item<'_>> = part.clone().filter_map(|at| batch.get(at)).collect();
         let taken = self.commit(now, &mut |judge, on| judge.take_all(&items, on));
         match taken {
@@ -138,7 +133,10 @@ impl<'c> Intake<'c> {
             return Err(failure);
         }
         let mut state = self.state.lock();
-        let places: Vec<_> = alerts.iter().map(|one| Digest(one.place().bytes())).collect();
+        let places: Vec<_> = alerts
+            .iter()
+            .map(|one| Digest(one.place().bytes()))
+            .collect();
         state.expect(&places)?;
         let mut new = Vec::with_capacity(alerts.len());
         for alert in alerts.drain(..) {
@@ -152,11 +150,8 @@ impl<'c> Intake<'c> {
 }
 
 /// What is done in a commit; it may be done several times.
-type Work<'w, 'c> = dyn FnMut(
-        &mut Judge<'c>,
-        &mut dyn FnMut(Alert) -> ControlFlow<()>,
-    ) -> ControlFlow<()>
-    + 'w;
+type Work<'w, 'c> =
+    dyn FnMut(&mut Judge<'c>, &mut dyn FnMut(Alert) -> ControlFlow<()>) -> ControlFlow<()> + 'w;
 
 /// Waits longer each time, and each worker for another time.
 fn pause(attempt: u32) {

@@ -49,7 +49,10 @@ impl Outcome {
         self.events += tally.records();
         self.bytes += tally.bytes;
         self.other += tally.foreign.values().sum::<u64>();
-        let lost = tally.problems.iter().filter(|(reason, _)| reason.loses_events());
+        let lost = tally
+            .problems
+            .iter()
+            .filter(|(reason, _)| reason.loses_events());
         self.unread += lost.map(|(_, (count, _))| *count).sum::<u64>() + tally.quarantined;
         self.alerts += taken.posted.len() as u64;
         self.conflicts += taken.conflicts;

@@ -121,7 +121,12 @@ impl<'r, 'c> Reading<'r, 'c> {
             if let Err(reason) = self.record(record, &mut one, sources) {
                 let reason = escape::visible(&reason).into_owned();
                 let kind = batch.kind.as_str();
-                tracing::error!(kind, record = record.name, reason, "a record failed, and comes again");
+                tracing::error!(
+                    kind,
+                    record = record.name,
+                    reason,
+                    "a record failed, and comes again"
+                );
                 failed.add([place], &reason);
             }
             // A record during which the reading ended was not read whole.
@@ -164,9 +169,10 @@ impl<'r, 'c> Reading<'r, 'c> {
                     _ => &none,
                 };
                 let mut on = |item: Item<'_>| self.item(&item, one.place, &mut seen);
-                let _ = sources
-                    .in_event
-                    .read_base64(&record.name, text.as_bytes(), origin, &mut on);
+                let _ =
+                    sources
+                        .in_event
+                        .read_base64(&record.name, text.as_bytes(), origin, &mut on);
                 one.note(&record.name, seen, self.end.is_some());
             }
             Content::Lines(lines) => self.lines(&record.name, lines, one.place),

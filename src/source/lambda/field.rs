@@ -58,9 +58,12 @@ pub(super) fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
 pub(super) fn name(given: Option<&str>, of: &str, place: usize) -> String {
     const LONGEST: usize = 200;
     let fit = |name: &&str| {
-        !name.is_empty() && name.len() <= LONGEST && name.bytes().all(|byte| byte.is_ascii_graphic())
+        !name.is_empty()
+            && name.len() <= LONGEST
+            && name.bytes().all(|byte| byte.is_ascii_graphic())
     };
-    given
-        .filter(fit)
-        .map_or_else(|| format!("{of} {}", place.saturating_add(1)), str::to_owned)
+    given.filter(fit).map_or_else(
+        || format!("{of} {}", place.saturating_add(1)),
+        str::to_owned,
+    )
 }

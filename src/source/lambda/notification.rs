@@ -15,7 +15,9 @@ const EXPORT_PROBE: &str = "aws-logs-write-test";
 /// A message of SQS.
 pub(super) fn of_message(place: usize, raw: &RawValue) -> Record<'_> {
     let message = Fields::of(raw.get());
-    let id = message.as_ref().and_then(|message| message.text("messageId"));
+    let id = message
+        .as_ref()
+        .and_then(|message| message.text("messageId"));
     let name = field::name(id.as_deref(), "message", place);
     let body = message.as_ref().and_then(|message| message.text("body"));
     let content = match body {

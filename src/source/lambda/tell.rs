@@ -83,11 +83,16 @@ fn of_records<'e>(records: &[&'e RawValue]) -> Result<Event<'e>, Unknown> {
     let Some(first) = records.first() else {
         return Ok(batch(Kind::Kinesis, Vec::new()));
     };
-    let first = records.iter().find_map(|raw| Fields::of(raw.get()).filter(tells)).or_else(|| Fields::of(first.get()));
+    let first = records
+        .iter()
+        .find_map(|raw| Fields::of(raw.get()).filter(tells))
+        .or_else(|| Fields::of(first.get()));
     let Some(first) = first else {
         return unknown("\"Records\" that are no objects");
     };
-    let source = first.text("eventSource").or_else(|| first.text("EventSource"));
+    let source = first
+        .text("eventSource")
+        .or_else(|| first.text("EventSource"));
     match source.as_deref() {
         Some("aws:kinesis") => Ok(each(Kind::Kinesis, records, kinesis::of_stream)),
         Some("aws:sqs") => Ok(each(Kind::Queue, records, notification::of_message)),
@@ -100,7 +105,9 @@ fn of_records<'e>(records: &[&'e RawValue]) -> Result<Event<'e>, Unknown> {
 
 /// Whether a record says who sent it.
 fn tells(record: &Fields<'_>) -> bool {
-    ["eventSource", "EventSource", "kinesis"].iter().any(|key| record.has(key))
+    ["eventSource", "EventSource", "kinesis"]
+        .iter()
+        .any(|key| record.has(key))
 }
 
 fn each<'e>(
