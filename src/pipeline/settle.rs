@@ -115,7 +115,7 @@ fn close_folds(
     if detector.folding.is_none() {
         return Ok(());
     }
-    cells.each(&fold_family(&detector.id), &mut |_, cell| {
+    cells.waiting(&fold_family(&detector.id), &mut |_, cell| {
         let Cell::Fold(fold) = cell else { return false };
         let Some(seed) = fold.close(until) else {
             return false;
