@@ -8,7 +8,7 @@ use crate::detect::{Decided, Detector, Engine, Folded, Found, Kind};
 use crate::state::{Cell, Cells, Digest, Place, Store, StoreError};
 
 /// The family of a detector's folded alerts: apart from what else it remembers.
-fn fold_family(detector: &str) -> String {
+pub(super) fn fold_family(detector: &str) -> String {
     format!("{detector} (folded)")
 }
 

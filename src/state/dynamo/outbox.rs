@@ -3,99 +3,19 @@
 //! Who posts a text has a minute to deliver it before anybody else looks at it. Who takes one from the table
 //! moves it a minute on first, so that two seldom deliver the same; that one dies meanwhile loses nothing.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use rustc_hash::FxHashMap;
 use tokio::runtime::Handle;
 
 use super::batch::all;
 use super::call::{Refused, Table};
 use super::form;
-use super::layout::{
-    BODY, EXPIRES, Item, Key, SHARDS, SINCE, TRIES, WAITS, number, number_in, outbox,
-};
-use super::write::{Action, If, Unit};
-use crate::state::{Digest, Outgoing, Posted, StoreError};
-
-/// For how long a text is left to one worker, in milliseconds.
-const LEASE: i64 = 60_000;
-
-/// A text for some sinks.
-#[derive(Clone, Debug)]
-pub(super) struct Text {
-    pub(super) alert: Digest,
-    since: i64,
-    body: String,
-    sinks: Vec<String>,
-}
-
-impl Text {
-    pub(super) fn new(alert: Digest, since: i64, body: &str, sinks: &[&str]) -> Self {
-        Self {
-            alert,
-            since,
-            body: body.to_owned(),
-            sinks: sinks.iter().map(|sink| (*sink).to_owned()).collect(),
-        }
-    }
-
-    /// What is written for it: that it is known, and what waits.
-    pub(super) fn unit(&self, (known, expires): (i64, i64)) -> Unit {
-        let mut id = Key::alert(self.alert).item();
-        id.insert(EXPIRES.to_owned(), number(known));
-        let mut unit = vec![Action::Put(id, If::Absent)];
-        // Nobody waits for what goes nowhere.
-        if !self.sinks.is_empty() {
-            unit.push(Action::Put(self.item(expires), If::Anyhow));
-        }
-        unit
-    }
-
-    pub(super) fn item(&self, expires: i64) -> Item {
-        let each = |value: i64| {
-            let of = |sink: &String| (sink.clone(), number(value));
-            AttributeValue::M(self.sinks.iter().map(of).collect())
-        };
-        let mut item = Key::text(self.alert, self.since).item();
-        item.insert(BODY.to_owned(), form::of_text(&self.body));
-        item.insert(SINCE.to_owned(), number(self.since));
-        item.insert(WAITS.to_owned(), each(self.since.saturating_add(LEASE)));
-        item.insert(TRIES.to_owned(), each(0));
-        item.insert(EXPIRES.to_owned(), number(expires));
-        item
-    }
-}
-
-/// What this worker posted and has not given out yet, by sink.
-#[derive(Debug, Default)]
-pub(super) struct Fresh(BTreeMap<String, VecDeque<Arc<Text>>>);
-
-impl Fresh {
-    pub(super) fn add(&mut self, text: Text) {
-        let text = Arc::new(text);
-        for sink in &text.sinks {
-            let of = self.0.entry(sink.clone()).or_default();
-            of.push_back(Arc::clone(&text));
-        }
-    }
-
-    fn take(&mut self, sink: &str, most: usize) -> Vec<Arc<Text>> {
-        let Some(of) = self.0.get_mut(sink) else {
-            return Vec::new();
-        };
-        let some = of.drain(..most.min(of.len())).collect();
-        if of.is_empty() {
-            self.0.remove(sink);
-        }
-        some
-    }
-}
-
-pub(super) fn hold(fresh: &Mutex<Fresh>) -> MutexGuard<'_, Fresh> {
-    fresh.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use super::layout::{BODY, Item, Key, SHARDS, SINCE, TRIES, WAITS, number, number_in, outbox};
+use super::text::{Fresh, LEASE, Text, hold};
+use super::write::If;
+use crate::state::{Outgoing, Posted, StoreError};
 
 /// The outbox of a [`DynamoStore`](super::DynamoStore). Its calls may come from the same threads as the store's.
 #[derive(Debug)]
@@ -308,7 +228,7 @@ impl Outgoing for DynamoOutbox {
     }
 
     fn next(&mut self, sink: &str) -> Result<Option<i64>, StoreError> {
-        if hold(&self.fresh).0.contains_key(sink) {
+        if hold(&self.fresh).has(sink) {
             return Ok(Some(0));
         }
         Ok(self.of(sink)?.iter().map(|waiting| waiting.due).min())
