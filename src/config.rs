@@ -139,6 +139,11 @@ impl Settings {
                 return Err(Fault::at(&self.name, &self.text, sink.span(), message));
             }
         }
+        let state = &self.config.state;
+        if state.table.is_none() && state.region.is_some() {
+            let message = "[state] region is that of a table: name it, as table = \"trailhound\"";
+            return Err(Fault::at(&self.name, &self.text, 0..0, message));
+        }
         let share = self.config.poll.share;
         if !(share > 0.0 && share <= 1.0) {
             let message = format!("[poll] share is {share}: it is a part, above 0 and at most 1");

@@ -9,6 +9,7 @@ mod baseline;
 mod cell;
 mod digest;
 mod digester;
+mod dynamo;
 mod fold;
 mod ledger;
 mod memory;
@@ -22,6 +23,7 @@ pub use baseline::{Baseline, Sighting, Terms};
 pub use cell::{Cell, Place};
 pub use digest::{Digest, Hasher};
 pub use digester::Digester;
+pub use dynamo::{DynamoOutbox, DynamoSettings, DynamoStore, Usage};
 pub use fold::{Fold, MOST_SAMPLES};
 pub use ledger::{Ledger, Outgoing, Posted};
 pub use memory::{Bounds, MemoryStore};
@@ -116,6 +118,19 @@ pub trait Cells {
         detector: &str,
         look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
     ) -> Result<(), StoreError>;
+
+    /// The same for those cells of which anything [waits](Cell::waits) to be decided. A store that keeps no
+    /// account of them shows every cell.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn waiting(
+        &mut self,
+        detector: &str,
+        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
+    ) -> Result<(), StoreError> {
+        self.each(detector, look)
+    }
 }
 
 /// Where cells are kept.

@@ -17,6 +17,7 @@ mod console;
 mod corpus;
 mod court;
 mod doctor;
+mod dynamo;
 mod evasions;
 mod explain;
 mod filter_pattern;

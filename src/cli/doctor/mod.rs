@@ -9,6 +9,7 @@ mod group;
 mod rate;
 mod refusal;
 mod role;
+mod table;
 mod topic;
 
 use std::io::IsTerminal as _;
@@ -30,10 +31,11 @@ use role::Caller;
 pub(super) fn run(args: &DoctorArgs) -> Result<Exit> {
     let settings = setup::settings(Some(&args.config))?;
     let config = &settings.config;
-    if config.cluster.is_empty() && config.discover.is_none() && topics(config).next().is_none() {
+    let nothing_to_read = config.cluster.is_empty() && config.discover.is_none();
+    if nothing_to_read && topics(config).next().is_none() && config.state.table.is_none() {
         let name = &settings.name;
         return Err(UsageError(format!(
-            "{name} names no [[cluster]], no [discover] and no SNS sink: there is nothing to try"
+            "{name} names no [[cluster]], no [discover], no SNS sink and no table: there is nothing to try"
         ))
         .into());
     }
@@ -123,6 +125,9 @@ async fn examine(
         }
     }
     report.add(need.findings(config.poll.share))?;
+    if let Some(table) = &config.state.table {
+        report.add(table::table(&caller, table, config.state.region.as_deref()).await)?;
+    }
     for sink in config.sink.values().map(toml::Spanned::get_ref) {
         publish(sink, &caller, send, report).await?;
     }

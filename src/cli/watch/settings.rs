@@ -38,6 +38,22 @@ pub(super) fn something_to_read(config: &Config) -> Result<()> {
     Ok(())
 }
 
+/// Whether the state is in a file, as a watch needs it.
+///
+/// # Errors
+/// When the settings name a table, and the command line no file.
+pub(super) fn state_in_a_file(config: &Config, named: bool) -> Result<()> {
+    match &config.state.table {
+        Some(table) if !named => {
+            let message = format!(
+                "[state] table = {table:?} is for `lambda`: a watch is one process, and commits how far it has read with what it remembers in one file; take the table out, or say --state FILE"
+            );
+            Err(UsageError(message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is read, and how.
 pub(super) fn reader(config: &Config, from: Option<i64>, resumed: Option<i64>) -> ReaderSettings {
     let clusters = config.cluster.iter().map(|cluster| ClusterSettings {

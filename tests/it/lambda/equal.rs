@@ -81,28 +81,31 @@ fn payloads(streams: &[Stream], random: &mut fastrand::Rng) -> Vec<String> {
     payloads
 }
 
-/// Gives a function all payloads, each by a subscription or in a batch of a stream, and then lets it decide.
+/// Gives a function all payloads, by subscriptions or, with odd seeds, in batches of a stream, and then lets
+/// it decide.
 fn ids_by_lambda(streams: &[Stream], seed: u64) -> BTreeSet<String> {
     let mut random = fastrand::Rng::with_seed(seed);
     let function = Function::start("");
     let payloads = payloads(streams, &mut random);
     let mut rest = payloads.as_slice();
     while !rest.is_empty() {
-        let (now, later) = rest.split_at(random.usize(1..=rest.len().min(12)));
-        match now {
-            [one] => drop(function.invoke(&logs(one)).ok()),
-            several => {
-                let answer = function.invoke(&kinesis(1, several)).ok();
-                assert_eq!(answer, json!({"batchItemFailures": []}));
-            }
+        let most = if seed % 2 == 0 { 1 } else { rest.len().min(12) };
+        let (now, later) = rest.split_at(random.usize(1..=most));
+        if seed % 2 == 0 {
+            function.invoke(&logs(&now[0])).ok();
+        } else {
+            let answer = function.invoke(&kinesis(1, now)).ok();
+            assert_eq!(answer, json!({"batchItemFailures": []}));
         }
         rest = later;
     }
     function.invoke(&schedule("2027-01-01T00:00:00Z")).ok();
     let written = function.stop();
-    let ids = written.ids();
-    let unique: BTreeSet<String> = ids.iter().cloned().collect();
-    assert_eq!(ids.len(), unique.len(), "an alert came twice");
+    let mut unique = BTreeSet::new();
+    for alert in &written.alerts {
+        let first = unique.insert(alert["id"].as_str().unwrap().to_owned());
+        assert!(first, "seed {seed}: it came twice: {alert}");
+    }
     unique
 }
 
@@ -130,5 +133,5 @@ fn an_attack_raises_the_alerts_of_a_replay() {
 
 #[test]
 fn a_quiet_day_raises_the_alerts_of_a_replay() {
-    same("samples/quiet-day", 10..11);
+    same("samples/quiet-day", 10..12);
 }

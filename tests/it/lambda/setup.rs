@@ -119,7 +119,7 @@ fn what_is_wrong_with_the_settings_ends_the_start_with_words() {
         "[sink.file] is a file: the disk of a function ends with its container",
     );
     ends(
-        vec![text(""), ("TRAILHOUND_CONFIG", "x.toml".to_owned())],
+        vec![text("# none"), ("TRAILHOUND_CONFIG", "x.toml".to_owned())],
         "both TRAILHOUND_CONFIG and TRAILHOUND_CONFIG_TOML are set",
     );
     ends(
