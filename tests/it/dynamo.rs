@@ -27,7 +27,7 @@ use crate::memory::{Ids, Shape, Sink, feed};
 use crate::moto::Moto;
 
 /// The table in every test.
-const TABLE: &str = "trailhound";
+pub(crate) const TABLE: &str = "trailhound";
 /// The time that every test has.
 const NOW: i64 = 1_778_770_000_000;
 /// The sink in every test.
@@ -76,7 +76,7 @@ fn store(url: &str, runtime: &Runtime) -> DynamoStore {
     DynamoStore::new(dynamo_settings(url), runtime.handle().clone(), clock)
 }
 
-async fn make_table(client: &aws_sdk_dynamodb::Client) {
+pub(crate) async fn make_table(client: &aws_sdk_dynamodb::Client) {
     let mut call = client.create_table().table_name(TABLE);
     for (name, kind) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
         let key = KeySchemaElement::builder()

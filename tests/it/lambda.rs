@@ -12,3 +12,4 @@ mod kinds;
 mod local;
 mod objects;
 mod setup;
+mod table;

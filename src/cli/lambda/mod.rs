@@ -15,12 +15,12 @@ use tokio::runtime::Handle;
 use super::Exit;
 use super::args::LambdaArgs;
 use super::exit::UsageError;
-use crate::pipeline::Judge;
 use crate::pipeline::lambda::{Courier, Handler, Intake, Sources, Times};
 use crate::pipeline::watch::Alerts;
+use crate::pipeline::{Judge, lives};
 use crate::sink::Sink;
 use crate::source::lambda::Objects;
-use crate::state::{Ledger, MemoryLedger, Shared};
+use crate::state::{DynamoSettings, DynamoStore, Ledger, MemoryLedger, Shared};
 use crate::telemetry::{Clock, Function};
 use settings::Set;
 
@@ -75,6 +75,28 @@ fn of_its_own() -> Memory {
     }
 }
 
+/// The memory that the settings name: a table that all containers share, or one of the container's own.
+fn memory(set: &Set, aws: &SdkConfig) -> Memory {
+    let state = &set.settings.config.state;
+    let Some(table) = &state.table else {
+        return of_its_own();
+    };
+    // An event may come as late as whatever holds it keeps it; about as long as alerts are kept.
+    let lives = lives(&set.engine, state.keep);
+    let settings =
+        DynamoSettings::new(aws, table, state.region.as_deref(), state.keep).lives(lives);
+    let store = DynamoStore::new(settings, Handle::current(), clock());
+    Memory {
+        outbox: Alerts::new(store.outbox()),
+        ledger: Box::new(store),
+        lasting: true,
+    }
+}
+
+fn clock() -> Clock {
+    Clock::new(|| Utc::now().timestamp_millis())
+}
+
 /// Everything that lives as long as the container, made once.
 fn handler(
     set: Set,
@@ -98,6 +120,6 @@ fn handler(
             lateness: config.poll.lateness,
             margin: config.lambda.margin,
         },
-        Clock::new(|| Utc::now().timestamp_millis()),
+        clock(),
     )
 }

@@ -37,7 +37,7 @@ pub(super) async fn run(
     let set = Set::of(settings, &args.detectors)?;
     let config = &set.settings.config;
     let sinks = watch::settings::sinks(config, Format::Json, &aws).await?;
-    let memory = super::of_its_own();
+    let memory = super::memory(&set, &aws);
     tracing::info!(
         init_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         memory_mb = function.memory,

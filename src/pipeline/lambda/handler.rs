@@ -94,7 +94,7 @@ impl<'c> Handler<'c> {
                 outcome.kind = "schedule";
                 let until = time.saturating_sub(milliseconds(self.times.lateness));
                 let settled = self.settle(until, ends.reading, outcome);
-                self.deliver(ends.delivering, outcome)?;
+                self.deliver(ends.delivering, true, outcome)?;
                 settled.map(|()| outcome.answer())
             }
             Event::Batch(batch) => {
@@ -102,7 +102,7 @@ impl<'c> Handler<'c> {
                 outcome.records = batch.records.len() as u64;
                 let failed = self.batch(&batch, ends.reading, outcome);
                 outcome.failed = failed.count();
-                self.deliver(ends.delivering, outcome)?;
+                self.deliver(ends.delivering, false, outcome)?;
                 answer::of(&batch, &failed, outcome)
             }
         }
@@ -148,10 +148,18 @@ impl<'c> Handler<'c> {
         outcome.add(&std::mem::take(&mut self.intake.taken));
     }
 
-    /// Delivers what is due. Alerts are safe in an outbox that lasts, so that no failure here is one of the
+    /// Delivers what was posted, or `everything` that is due. Alerts are safe in an outbox that lasts, so that no failure here is one of the
     /// invocation; otherwise none may be left.
-    fn deliver(&mut self, until: i64, outcome: &mut Outcome) -> Result<(), Failure> {
-        if let Err(error) = self.courier.deliver(&self.clock, until, outcome) {
+    fn deliver(
+        &mut self,
+        until: i64,
+        everything: bool,
+        outcome: &mut Outcome,
+    ) -> Result<(), Failure> {
+        let delivered = self
+            .courier
+            .deliver(&self.clock, until, everything, outcome);
+        if let Err(error) = delivered {
             tracing::error!(%error, "the outbox can't be used; alerts wait in it");
         }
         outcome.waiting = self.courier.stranded()?;

@@ -15,13 +15,13 @@ use super::function::Function;
 use crate::program::run;
 
 /// Log lines of one stream, each as an envelope has it.
-struct Stream {
+pub(super) struct Stream {
     origin: Origin,
     events: Vec<Value>,
 }
 
 /// All that a folder holds, by stream.
-fn streams(folder: &str) -> Vec<Stream> {
+pub(super) fn streams(folder: &str) -> Vec<Stream> {
     let mut streams: Vec<Stream> = Vec::new();
     let mut reader = Reader::new(Limits::default());
     for input in find(&[PathBuf::from(crate::program::ROOT).join(folder)]).inputs {
@@ -62,7 +62,7 @@ fn payload(origin: &Origin, events: &[Value]) -> String {
 }
 
 /// The streams cut into envelopes of random sizes, some of them twice, in a random order.
-fn payloads(streams: &[Stream], random: &mut fastrand::Rng) -> Vec<String> {
+pub(super) fn payloads(streams: &[Stream], random: &mut fastrand::Rng) -> Vec<String> {
     let mut payloads = Vec::new();
     for stream in streams {
         let mut rest = stream.events.as_slice();
