@@ -1,10 +1,14 @@
 //! What can be typed. The help texts, the manual's command page and the completions come from here.
 
+mod live;
+
 use std::path::PathBuf;
 
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use crate::detect::Severity;
+
+pub(super) use live::{LambdaArgs, WatchArgs};
 
 /// Watches the audit trail of Amazon EKS clusters: a detector is a CloudWatch Logs Insights query.
 #[derive(Debug, Parser)]
@@ -124,40 +128,6 @@ pub struct ReplayArgs {
     /// How many threads judge; the alerts are the same for any number [default: one for each core, at most 4].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub threads: Option<u16>,
-}
-
-/// Options of `watch`.
-#[derive(Clone, Debug, Arguments)]
-pub struct WatchArgs {
-    /// Where a log begins that has never been read: RFC 3339, a date, or a time ago such as 2h [default: as
-    /// long ago as events may come late, 15m].
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// How alerts are written to standard output [default: pretty on a terminal, else json].
-    #[arg(long)]
-    pub format: Option<AlertFormat>,
-    /// Leave out alerts below this severity.
-    #[arg(long, value_name = "SEVERITY", value_parser = severity(), default_value = "info")]
-    pub min_severity: Severity,
-    #[command(flatten)]
-    pub detectors: DetectorSetArgs,
-    /// The file of positions, baselines and alerts on their way, instead of that of the settings.
-    #[arg(long, value_name = "FILE")]
-    pub state: Option<PathBuf>,
-}
-
-/// Options of `lambda`.
-#[derive(Debug, Arguments)]
-pub struct LambdaArgs {
-    /// Handle the event in this file, or - for standard input, and print its alerts and then the response;
-    /// may be repeated.
-    #[arg(long, value_name = "FILE")]
-    pub event: Vec<PathBuf>,
-    /// How alerts of --event are written [default: pretty on a terminal, else json].
-    #[arg(long, requires = "event")]
-    pub format: Option<AlertFormat>,
-    #[command(flatten)]
-    pub detectors: DetectorSetArgs,
 }
 
 /// Which stretch of event time.

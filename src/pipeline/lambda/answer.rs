@@ -80,7 +80,8 @@ pub(super) fn of(batch: &Batch<'_>, failed: &Failed, outcome: &Outcome) -> Resul
         .filter_map(|record| record.id.as_deref())
         .collect();
     let partial = matches!(batch.kind, Kind::Kinesis | Kind::Queue);
-    if !failed.places.is_empty() && !(partial && names.len() == failed.places.len()) {
+    let told = partial && names.len() == failed.places.len();
+    if !failed.places.is_empty() && !told {
         return Err(Failure::Records {
             failed: failed.places.len(),
             records: batch.records.len(),

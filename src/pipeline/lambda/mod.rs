@@ -5,6 +5,7 @@
 //! come again: merging is idempotent, and the ledger knows which alerts were posted.
 
 mod answer;
+mod aside;
 mod courier;
 mod handler;
 mod intake;

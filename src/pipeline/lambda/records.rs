@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use super::answer::Failed;
+use super::aside::One;
 use super::intake::Intake;
 use super::intercept::Seen;
 use super::outcome::Outcome;
@@ -270,39 +271,5 @@ impl<'r, 'c> Reading<'r, 'c> {
         self.items.clear();
         self.pending.clear();
         ControlFlow::Continue(())
-    }
-}
-
-/// The record that is being read.
-struct One<'o> {
-    place: usize,
-    kind: Kind,
-    outcome: &'o mut Outcome,
-}
-
-impl One<'_> {
-    /// Sets it aside if it has to be. One that was not read to its end is not judged by what was seen of it.
-    fn note(&mut self, name: &str, seen: Seen, ended: bool) {
-        if let Some((reason, detail, over_limit)) = seen.set_aside()
-            && !ended
-        {
-            self.set_aside(name, reason, &detail, over_limit);
-        }
-    }
-
-    /// Says what is not tried again. Somebody may have made it so that it can't be read.
-    fn set_aside(&mut self, name: &str, reason: &str, detail: &str, over_limit: bool) {
-        self.outcome.set_aside += 1;
-        self.outcome.over_limit += u64::from(over_limit);
-        let kind = self.kind.as_str();
-        let (record, detail) = (escape::visible(name), escape::visible(detail));
-        tracing::error!(
-            kind,
-            %record,
-            reason,
-            %detail,
-            over_limit,
-            "a record can't be read, or not whole: it was set aside, and is not tried again"
-        );
     }
 }

@@ -207,3 +207,22 @@ fn what_no_sink_takes_fails_the_invocation_and_is_delivered_by_the_next() {
         "denied"
     );
 }
+
+#[test]
+fn not_even_at_the_last_level_does_the_log_quote_an_event() {
+    let more = ("RUST_LOG", "trace".to_owned());
+    let environment = crate::hostile::environment("http://127.0.0.1:9");
+    let function = Function::start_with(environment.into_iter().chain([more]));
+    let words = "words-of-somebody";
+    function
+        .invoke(&json!([exec(1).replace("command=ls", words), words]))
+        .ok();
+    function.invoke(&json!({ words: words })).failed();
+    let written = function.stop();
+    assert!(!written.alerts.is_empty());
+    let quoted = |line: &&Value| {
+        let text = line.to_string();
+        text.contains(words) && !text.contains("no event that can be read: an object with the keys")
+    };
+    assert_eq!(written.log.iter().find(quoted), None);
+}
