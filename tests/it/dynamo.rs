@@ -1,8 +1,11 @@
 //! State in a DynamoDB table, as moto plays it: several workers that are killed anywhere raise the alerts that
 //! one raises in peace.
 
+mod cost;
+mod grudge;
 mod ledger;
 mod outbox;
+mod room;
 mod worker;
 mod workers;
 

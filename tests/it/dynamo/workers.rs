@@ -47,8 +47,8 @@ fn eight_workers_that_are_killed_raise_what_one_raises_in_peace() {
     let mut runner = TestRunner::deterministic();
     // A day with enough in it.
     let (lines, batches) = loop {
-        let drawn = dealt(80, 9).new_tree(&mut runner).unwrap().current();
-        if drawn.0.len() > 60 {
+        let drawn = dealt(60, 9).new_tree(&mut runner).unwrap().current();
+        if drawn.0.len() > 45 {
             break drawn;
         }
     };
@@ -82,10 +82,14 @@ fn eight_workers_that_are_killed_raise_what_one_raises_in_peace() {
         }
     });
     // Whoever is left decides, and delivers what the dead have left.
-    let store = stage.store();
-    let mut outbox = store.outbox();
-    let store = Shared::new(store);
-    until_committed(|| settle(&store, i64::MAX));
+    let stores = [stage.store(), stage.store()];
+    let mut outbox = stores[0].outbox();
+    let stores = stores.map(Shared::new);
+    std::thread::scope(|scope| {
+        for store in &stores {
+            scope.spawn(move || until_committed(|| settle(store, i64::MAX)));
+        }
+    });
     assert_eq!(drain(&mut outbox), quiet(&lines));
 }
 
