@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex};
 use rustc_hash::FxHashMap;
 use tokio::runtime::Handle;
 
+use super::action::If;
 use super::batch::all;
 use super::call::{Refused, Table};
 use super::form;
 use super::layout::{BODY, Item, Key, SHARDS, SINCE, TRIES, WAITS, number, number_in, outbox};
 use super::text::{Fresh, LEASE, Text, hold};
-use super::write::If;
+
 use crate::state::{Outgoing, Posted, StoreError};
 
 /// The outbox of a [`DynamoStore`](super::DynamoStore). Its calls may come from the same threads as the store's.

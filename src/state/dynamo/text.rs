@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::action::{Action, If, Unit};
 use super::form;
 use super::layout::{BODY, EXPIRES, Item, Key, SINCE, TRIES, WAITS, number};
-use super::write::{Action, If, Unit};
+
 use crate::state::Digest;
 
 /// For how long a text is left to one worker, in milliseconds.

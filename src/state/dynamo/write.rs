@@ -5,44 +5,20 @@
 //! changed yet: the batch comes again, raises the same alerts under the same ids, which are known, and
 //! changes the cells. The other way round an alert would be lost.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use tokio::task::JoinSet;
 
+use super::action::{Action, If, MOST_BYTES, Unit, names, packed, values};
 use super::call::{Refused, Table};
-use super::layout::{EXPIRES, Item, Key, PK, VERSION, number, size};
+use super::layout::{EXPIRES, Item, Key, VERSION, number, size};
 use crate::state::StoreError;
 
 /// How many actions one transaction may have.
 const MOST_ACTIONS: usize = 100;
-/// How many bytes one transaction may have; DynamoDB allows 4 MB, with what it reckons beside the items.
-const MOST_BYTES: usize = 3_500_000;
-/// How many actions are put together where not all fit: fewer meet fewer others.
-const FEW_ACTIONS: usize = 24;
 /// How many single writes are under way at once.
 const CALLS: usize = 16;
 /// How many bytes an item may have: 400 KB, with some room.
 pub(super) const LONGEST_ITEM: usize = 400_000;
-
-/// What must be so, that something is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum If {
-    /// Nothing.
-    Anyhow,
-    /// There is no such item.
-    Absent,
-    /// The item has this version.
-    Version(u64),
-}
-
-/// One item that is written.
-#[derive(Clone, Debug)]
-pub(super) enum Action {
-    Put(Item, If),
-    Delete(Key, If),
-}
-
-/// What is written together or not at all.
-pub(super) type Unit = Vec<Action>;
 
 /// How far writing came.
 #[derive(Debug)]
@@ -243,66 +219,4 @@ impl Table {
         };
         built.map_err(|error| self.failed("TransactWriteItems", error.to_string()))
     }
-}
-
-type Names = std::collections::HashMap<String, String>;
-
-fn names(name: Option<(&str, &str)>) -> Option<Names> {
-    name.map(|(token, name)| Names::from([(token.to_owned(), name.to_owned())]))
-}
-
-fn values(value: Option<AttributeValue>) -> Option<Item> {
-    value.map(|value| Item::from([(":v".to_owned(), value)]))
-}
-
-impl If {
-    /// A condition, the attribute that it names, and the value that it compares.
-    fn expression(
-        self,
-    ) -> (
-        Option<&'static str>,
-        Option<(&'static str, &'static str)>,
-        Option<AttributeValue>,
-    ) {
-        match self {
-            Self::Anyhow => (None, None, None),
-            Self::Absent => (Some("attribute_not_exists(#pk)"), Some(("#pk", PK)), None),
-            Self::Version(version) => {
-                let version = number(version);
-                (Some("#v = :v"), Some(("#v", VERSION)), Some(version))
-            }
-        }
-    }
-}
-
-impl Action {
-    fn size(&self) -> usize {
-        match self {
-            Self::Put(item, _) => size(item),
-            Self::Delete(key, _) => key.pk.len() + key.sk.len(),
-        }
-    }
-}
-
-/// Units put together to transactions, with how many are in each.
-fn packed(units: Vec<Unit>) -> Vec<(usize, Vec<Action>)> {
-    let mut packs: Vec<(usize, Vec<Action>)> = Vec::new();
-    let mut bytes = 0;
-    for unit in units {
-        let more: usize = unit.iter().map(Action::size).sum();
-        match packs.last_mut() {
-            Some((count, pack))
-                if pack.len() + unit.len() <= FEW_ACTIONS && bytes + more <= MOST_BYTES =>
-            {
-                *count += 1;
-                pack.extend(unit);
-                bytes += more;
-            }
-            _ => {
-                packs.push((1, unit));
-                bytes = more;
-            }
-        }
-    }
-    packs
 }
