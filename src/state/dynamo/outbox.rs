@@ -200,7 +200,7 @@ impl Waiting {
 
 impl Outgoing for DynamoOutbox {
     fn due(&mut self, sink: &str, now: i64, most: usize) -> Result<Vec<Posted>, StoreError> {
-        let fresh = hold(&self.fresh).take(sink, most);
+        let fresh = hold(&self.fresh).take(sink, now, most);
         if !fresh.is_empty() {
             let posted = |text: Arc<Text>| Posted {
                 number: self.number(&Key::text(text.alert, text.since), text.sinks.len()),
