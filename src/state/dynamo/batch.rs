@@ -9,9 +9,6 @@ use super::form;
 use super::layout::{CELL, EXPIRES, Item, Key, VERSION, number_in};
 use crate::state::{Cell, Digest, Place, StoreError};
 
-/// How many items of a partition are asked for at once; a page ends at 1 MB anyway.
-const PAGE: i32 = 1_000;
-
 /// What a cell is known by.
 pub(super) type Name = (Arc<str>, Digest);
 
@@ -61,24 +58,6 @@ impl Batch {
             self.cells.insert(name, held);
         }
         Ok(())
-    }
-}
-
-/// All items of a partition, `most` or some more.
-pub(super) async fn all(
-    table: &Table,
-    partition: &str,
-    most: usize,
-) -> Result<Vec<Item>, StoreError> {
-    let mut found: Vec<Item> = Vec::new();
-    loop {
-        let after = found.last().and_then(Key::of);
-        let (items, more) = table.page(partition, after.as_ref(), PAGE).await?;
-        let is_empty = items.is_empty();
-        found.extend(items);
-        if !more || is_empty || found.len() >= most {
-            return Ok(found);
-        }
     }
 }
 

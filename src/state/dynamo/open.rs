@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use tokio::runtime::Handle;
 
-use super::batch::{Batch, Held, Name, all, held};
+use super::batch::{Batch, Held, Name, held};
 use super::call::Table;
 use super::layout::{self, CELL_SHARDS, Key, SHARDS};
 use crate::state::{Cell, Cells, Digest, Place, StoreError};
@@ -73,10 +73,8 @@ impl<'b> Open<'b> {
     ) -> Result<BTreeMap<Digest, Held>, StoreError> {
         let partition = layout::cells(detector, shard);
         let mut found = BTreeMap::new();
-        for item in self
-            .handle
-            .block_on(all(self.table, &partition, usize::MAX))?
-        {
+        let reading = self.table.all([partition], usize::MAX);
+        for item in self.handle.block_on(reading)? {
             let key = Key::of(&item).and_then(|key| key.digest());
             if let Some(key) = key {
                 found.insert(key, held(self.table, detector, &item)?);
@@ -90,14 +88,10 @@ impl<'b> Open<'b> {
         if let Some(known) = self.batch.waiting.get(detector) {
             return Ok(known.clone());
         }
-        let mut marks: Vec<Key> = Vec::new();
-        for shard in 0..SHARDS {
-            let partition = layout::waiting(detector, shard);
-            let items = self
-                .handle
-                .block_on(all(self.table, &partition, MOST_WAITING))?;
-            marks.extend(items.iter().filter_map(Key::of));
-        }
+        let partitions = (0..SHARDS).map(|shard| layout::waiting(detector, shard));
+        let reading = self.table.all(partitions, MOST_WAITING);
+        let items = self.handle.block_on(reading)?;
+        let mut marks: Vec<Key> = items.iter().filter_map(Key::of).collect();
         marks.sort_unstable_by(|one, other| one.sk.cmp(&other.sk));
         if marks.len() > MOST_WAITING {
             tracing::warn!(
