@@ -4,6 +4,7 @@
 //! from one. What else a file can say is for a watch: it is checked here and of no effect to a replay, so
 //! that one file serves both.
 
+mod lambda;
 mod sink;
 mod watch;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use crate::detect::{AllowFile, Fault, Lists};
 use crate::record::{Cluster, Origin, cluster_name};
 
+pub use lambda::LambdaConfig;
 pub use sink::{BodyKind, RouteConfig, SinkConfig, SinkConfigs, SinkKind};
 pub use watch::{DiscoverConfig, HealthConfig, PollConfig, ShutdownConfig, StateConfig};
 
@@ -38,6 +40,8 @@ pub struct Config {
     pub health: HealthConfig,
     /// How a watch stops.
     pub shutdown: ShutdownConfig,
+    /// How a Lambda function goes about an invocation.
+    pub lambda: LambdaConfig,
     /// Where a watch sends alerts.
     pub sink: SinkConfigs,
     /// Which alerts go to which of the sinks.
@@ -104,19 +108,27 @@ impl Settings {
             path: path.to_owned(),
             source,
         })?;
-        let name = path.display().to_string();
+        Self::parse(&path.display().to_string(), text).map_err(ConfigError::Invalid)
+    }
+
+    /// Checks the text of settings of that name.
+    ///
+    /// # Errors
+    /// When it is not TOML, or has unknown keys or wrong values; the fault shows the place.
+    pub fn parse(name: &str, text: String) -> Result<Self, Fault> {
         let config: Config = toml::from_str(&text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
-            ConfigError::Invalid(match meant(error.message()) {
+            match meant(error.message()) {
                 Some(key) => {
                     let help = format!("did you mean `{key}`?");
-                    Fault::advise(&name, &text, span, error.message(), help)
+                    Fault::advise(name, &text, span, error.message(), help)
                 }
-                None => Fault::at(&name, &text, span, error.message()),
-            })
+                None => Fault::at(name, &text, span, error.message()),
+            }
         })?;
+        let name = name.to_owned();
         let settings = Self { name, text, config };
-        settings.check().map_err(ConfigError::Invalid)?;
+        settings.check()?;
         Ok(settings)
     }
 

@@ -18,6 +18,16 @@ pub struct Args {
     pub verbose: u8,
 }
 
+impl Args {
+    /// How much is said: a function's log is all that is seen of it.
+    pub(super) fn speaks(&self) -> u8 {
+        match &self.command {
+            Command::Lambda(args) if args.event.is_empty() => self.verbose.max(1),
+            _ => self.verbose,
+        }
+    }
+}
+
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed while running; 2 usage, settings or detector error;
 3 an alert of the severity of --fail-on was raised; 130 stopped by Ctrl-C.";
@@ -32,6 +42,14 @@ pub enum Command {
     /// Settings (--config) name the clusters and where alerts go. It remembers in a file how far it has
     /// read, and goes on there. SIGTERM and Ctrl-C end it in order; killed, it loses nothing either.
     Watch(WatchArgs),
+    /// Turn the events of an AWS Lambda function into alerts: subscriptions, Kinesis, S3 by way of SQS.
+    ///
+    /// Lambda starts it so: without arguments the program is this where AWS_LAMBDA_RUNTIME_API is set.
+    /// Settings come from --config, TRAILHOUND_CONFIG (a path, s3://BUCKET/KEY or ssm:/NAME),
+    /// TRAILHOUND_CONFIG_TOML (the text itself), or trailhound.toml in the package; more detectors from
+    /// TRAILHOUND_DETECTORS (a folder). With --event it tries an event: alerts are printed and nothing is
+    /// sent or remembered.
+    Lambda(LambdaArgs),
     /// Run a Logs Insights query over exported log files.
     Query(QueryArgs),
     /// Show why a detector alerts on an event, or why not: which conditions hold.
@@ -126,6 +144,20 @@ pub struct WatchArgs {
     /// The file of positions, baselines and alerts on their way, instead of that of the settings.
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+}
+
+/// Options of `lambda`.
+#[derive(Debug, Arguments)]
+pub struct LambdaArgs {
+    /// Handle the event in this file, or - for standard input, and print its alerts and then the response;
+    /// may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub event: Vec<PathBuf>,
+    /// How alerts of --event are written [default: pretty on a terminal, else json].
+    #[arg(long, requires = "event")]
+    pub format: Option<AlertFormat>,
+    #[command(flatten)]
+    pub detectors: DetectorSetArgs,
 }
 
 /// Which stretch of event time.

@@ -10,6 +10,7 @@ mod crew;
 mod evaluate;
 pub mod health;
 mod judge;
+pub mod lambda;
 mod lives;
 mod merge;
 mod once;

@@ -5,6 +5,7 @@
 
 mod clock;
 mod environment;
+mod function;
 pub mod metrics;
 pub mod status;
 
@@ -15,6 +16,7 @@ use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
 pub use clock::{Clock, milliseconds};
 pub use environment::aws;
+pub use function::{Function, arguments};
 
 /// The variable that overrides `--verbose`.
 const VARIABLE: &str = "RUST_LOG";

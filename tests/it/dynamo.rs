@@ -31,7 +31,7 @@ use crate::memory::{Ids, Shape, Sink, feed};
 use crate::moto::Moto;
 
 /// The table in every test.
-const TABLE: &str = "trailhound";
+pub(crate) const TABLE: &str = "trailhound";
 /// The time that every test has.
 const NOW: i64 = 1_778_770_000_000;
 /// The sink in every test.
@@ -80,7 +80,7 @@ fn store(url: &str, runtime: &Runtime) -> DynamoStore {
     DynamoStore::new(dynamo_settings(url), runtime.handle().clone(), clock)
 }
 
-async fn make_table(client: &aws_sdk_dynamodb::Client) {
+pub(crate) async fn make_table(client: &aws_sdk_dynamodb::Client) {
     make_table_with(client, ["pk", "sk"]).await;
 }
 

@@ -23,6 +23,7 @@ mod explain;
 mod filter_pattern;
 mod hostile;
 mod invariance;
+mod lambda;
 mod layers;
 mod live;
 mod manual;

@@ -2,7 +2,7 @@
 
 mod judging;
 mod orphans;
-mod settings;
+pub(super) mod settings;
 mod signals;
 
 use std::path::Path;

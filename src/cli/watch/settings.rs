@@ -102,7 +102,7 @@ pub(super) fn limits(config: &Config) -> Limits {
 }
 
 /// The names of the sinks there are.
-pub(super) fn sink_names(config: &Config) -> Vec<String> {
+pub(in crate::cli) fn sink_names(config: &Config) -> Vec<String> {
     if config.sink.is_empty() {
         return vec![STDOUT.to_owned()];
     }
@@ -110,7 +110,10 @@ pub(super) fn sink_names(config: &Config) -> Vec<String> {
 }
 
 /// The routes to sinks of these names, compiled.
-fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
+///
+/// # Errors
+/// When a condition can't be used, or a sink is not there.
+pub(in crate::cli) fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
     let routes: Vec<Route> = settings
         .config
         .route
@@ -127,7 +130,7 @@ fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
 ///
 /// # Errors
 /// When a topic's ARN is none.
-pub(super) async fn sinks(
+pub(in crate::cli) async fn sinks(
     config: &Config,
     format: Format,
     aws: &SdkConfig,
@@ -247,6 +250,7 @@ fn fixed(config: &Config) -> String {
         health,
         shutdown,
         sink,
+        lambda: _,
         lists: _,
         allow: _,
         route: _,

@@ -1,0 +1,308 @@
+//! The records of a batch to the judge, one after the other. What can't be read is set aside: it would be
+//! no better the next time. What fails for reasons of ours comes again.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+
+use super::answer::Failed;
+use super::intake::Intake;
+use super::intercept::Seen;
+use super::outcome::Outcome;
+use crate::alert::escape;
+use crate::decode::{Item, Limits, Reader};
+use crate::pipeline::batch::Batch as Items;
+use crate::record::{LogEvent, Origin, Position};
+use crate::source::lambda::{self, Batch, Content, Kind, Object, Objects, Record};
+use crate::state::StoreError;
+use crate::telemetry::Clock;
+
+/// So many bytes of log lines, or so many items, are judged and committed at once.
+const COMMIT: (usize, usize) = (1 << 20, 4096);
+
+/// The limits of what is in an event itself. Its senders fill a megabyte or six of compressed bytes, which
+/// become ten or twenty times that: what becomes more is no log. And no envelope is held whole.
+const IN_EVENT: Limits = Limits {
+    file: 512 << 20,
+    envelope: 4 << 20,
+    ..Limits::DEFAULT
+};
+
+/// What records are read with.
+#[derive(Debug)]
+pub struct Sources {
+    objects: Option<Objects>,
+    /// The region of the function, in which the log groups of subscriptions that invoke it are too.
+    origin: Origin,
+    in_event: Reader,
+    in_object: Reader,
+}
+
+impl Sources {
+    /// Objects are read by way of `objects`; `region` is that of the function.
+    #[must_use]
+    pub fn new(objects: Option<Objects>, region: Option<String>) -> Self {
+        Self {
+            objects,
+            origin: Origin {
+                region,
+                ..Origin::default()
+            },
+            in_event: Reader::new(IN_EVENT),
+            in_object: Reader::new(Limits {
+                envelope: IN_EVENT.envelope,
+                ..Limits::DEFAULT
+            }),
+        }
+    }
+}
+
+/// One reading of a batch.
+pub(super) struct Reading<'r, 'c> {
+    intake: &'r mut Intake<'c>,
+    clock: &'r Clock,
+    until: i64,
+    items: Items,
+    /// The places of records of which something is in `items`.
+    pending: Vec<usize>,
+    /// What ends the reading, if anything does.
+    end: Option<End>,
+}
+
+enum End {
+    /// There is no time left.
+    Late,
+    /// The state can't be used.
+    State(StoreError),
+}
+
+impl End {
+    fn words(&self) -> String {
+        match self {
+            Self::Late => "there was no time left".to_owned(),
+            Self::State(error) => error.to_string(),
+        }
+    }
+}
+
+impl<'r, 'c> Reading<'r, 'c> {
+    /// A reading that ends at `until` (milliseconds since the Unix epoch).
+    pub(super) fn new(intake: &'r mut Intake<'c>, clock: &'r Clock, until: i64) -> Self {
+        Self {
+            intake,
+            clock,
+            until,
+            items: Items::default(),
+            pending: Vec::new(),
+            end: None,
+        }
+    }
+
+    /// Reads all records; which of them failed.
+    pub(super) fn all(
+        &mut self,
+        batch: &Batch<'_>,
+        sources: &mut Sources,
+        outcome: &mut Outcome,
+    ) -> Failed {
+        let mut failed = Failed::default();
+        let mut reached = 0;
+        for (place, record) in batch.records.iter().enumerate() {
+            if self.clock.now() >= self.until {
+                self.end = Some(End::Late);
+            }
+            if self.end.is_some() {
+                break;
+            }
+            let mut one = One {
+                place,
+                kind: batch.kind,
+                outcome,
+            };
+            if let Err(reason) = self.record(record, &mut one, sources) {
+                let reason = escape::visible(&reason).into_owned();
+                let kind = batch.kind.as_str();
+                tracing::error!(
+                    kind,
+                    record = record.name,
+                    reason,
+                    "a record failed, and comes again"
+                );
+                failed.add([place], &reason);
+            }
+            // A record during which the reading ended was not read whole.
+            reached = place + usize::from(self.end.is_none());
+        }
+        // What was read in time is judged, even at the last moment.
+        if !matches!(self.end, Some(End::State(_))) {
+            let late = self.end.take();
+            let _ = self.commit();
+            self.end = match self.end.take() {
+                Some(End::State(error)) => Some(End::State(error)),
+                _ => late,
+            };
+        }
+        if let Some(end) = &self.end {
+            let words = end.words();
+            let kind = batch.kind.as_str();
+            tracing::error!(kind, reason = words, "records failed, and come again");
+            if let End::State(_) = end {
+                failed.add(self.pending.iter().copied(), &words);
+            }
+            failed.add(reached..batch.records.len(), &words);
+        }
+        failed
+    }
+
+    /// Reads a record.
+    fn record(
+        &mut self,
+        record: &Record<'_>,
+        one: &mut One<'_>,
+        sources: &mut Sources,
+    ) -> Result<(), String> {
+        let mut seen = Seen::default();
+        match &record.content {
+            Content::Base64(text) => {
+                let none = Origin::default();
+                let origin = match one.kind {
+                    Kind::Logs => &sources.origin,
+                    _ => &none,
+                };
+                let mut on = |item: Item<'_>| self.item(&item, one.place, &mut seen);
+                let _ =
+                    sources
+                        .in_event
+                        .read_base64(&record.name, text.as_bytes(), origin, &mut on);
+                one.note(&record.name, seen, self.end.is_some());
+            }
+            Content::Lines(lines) => self.lines(&record.name, lines, one.place),
+            Content::Objects(objects) => {
+                for object in objects {
+                    self.object(object, one, sources)?;
+                    if self.end.is_some() {
+                        break;
+                    }
+                }
+            }
+            Content::Unreadable(why) => one.set_aside(&record.name, "unknown-shape", why, false),
+        }
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        object: &Object,
+        one: &mut One<'_>,
+        sources: &mut Sources,
+    ) -> Result<(), String> {
+        let name = object.to_string();
+        let Some(objects) = &sources.objects else {
+            return Err(format!("{name} can't be read: there is no way to S3"));
+        };
+        let mut opened = match objects.open(object) {
+            Ok(opened) => opened,
+            Err(gone @ lambda::Failure::Gone(_)) => {
+                one.set_aside(&name, "gone", &gone.to_string(), false);
+                return Ok(());
+            }
+            Err(failure) => return Err(failure.to_string()),
+        };
+        let mut seen = Seen::default();
+        let mut on = |item: Item<'_>| self.item(&item, one.place, &mut seen);
+        let _ = sources
+            .in_object
+            .read(&name, &mut opened, &object.origin(), &mut on);
+        if let Some(failure) = opened.failure() {
+            return Err(failure.to_string());
+        }
+        one.note(&name, seen, self.end.is_some());
+        Ok(())
+    }
+
+    fn lines(&mut self, name: &str, lines: &[Cow<'_, str>], place: usize) {
+        let (origin, mut seen) = (Origin::default(), Seen::default());
+        for (number, line) in (1..).zip(lines) {
+            let event = Item::Event(LogEvent {
+                message: line.trim_end().into(),
+                timestamp: None,
+                ingestion_time: None,
+                event_id: None,
+                origin: &origin,
+                position: Position {
+                    file: name,
+                    offset: 0,
+                    line: number,
+                },
+            });
+            if self.item(&event, place, &mut seen).is_break() {
+                return;
+            }
+        }
+    }
+
+    /// Takes an item of a record.
+    fn item(&mut self, item: &Item<'_>, place: usize, seen: &mut Seen) -> ControlFlow<()> {
+        seen.note(item);
+        self.items.push(item);
+        if self.pending.last() != Some(&place) {
+            self.pending.push(place);
+        }
+        let (bytes, items) = self.items.size();
+        if bytes < COMMIT.0 && items < COMMIT.1 {
+            return ControlFlow::Continue(());
+        }
+        self.commit()?;
+        if self.clock.now() >= self.until {
+            self.end = Some(End::Late);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn commit(&mut self) -> ControlFlow<()> {
+        if self.items.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        if let Err(error) = self.intake.take(&self.items, self.clock.now()) {
+            self.end = Some(End::State(error));
+            return ControlFlow::Break(());
+        }
+        self.items.clear();
+        self.pending.clear();
+        ControlFlow::Continue(())
+    }
+}
+
+/// The record that is being read.
+struct One<'o> {
+    place: usize,
+    kind: Kind,
+    outcome: &'o mut Outcome,
+}
+
+impl One<'_> {
+    /// Sets it aside if it has to be. One that was not read to its end is not judged by what was seen of it.
+    fn note(&mut self, name: &str, seen: Seen, ended: bool) {
+        if let Some((reason, detail, over_limit)) = seen.set_aside()
+            && !ended
+        {
+            self.set_aside(name, reason, &detail, over_limit);
+        }
+    }
+
+    /// Says what is not tried again. Somebody may have made it so that it can't be read.
+    fn set_aside(&mut self, name: &str, reason: &str, detail: &str, over_limit: bool) {
+        self.outcome.set_aside += 1;
+        self.outcome.over_limit += u64::from(over_limit);
+        let kind = self.kind.as_str();
+        let (record, detail) = (escape::visible(name), escape::visible(detail));
+        tracing::error!(
+            kind,
+            %record,
+            reason,
+            %detail,
+            over_limit,
+            "a record can't be read, or not whole: it was set aside, and is not tried again"
+        );
+    }
+}
