@@ -1,8 +1,12 @@
 //! State in a DynamoDB table, as moto plays it: several workers that are killed anywhere raise the alerts that
 //! one raises in peace.
 
+mod cost;
+mod grudge;
 mod ledger;
 mod outbox;
+mod program;
+mod room;
 mod worker;
 mod workers;
 
@@ -77,8 +81,12 @@ fn store(url: &str, runtime: &Runtime) -> DynamoStore {
 }
 
 pub(crate) async fn make_table(client: &aws_sdk_dynamodb::Client) {
+    make_table_with(client, ["pk", "sk"]).await;
+}
+
+async fn make_table_with(client: &aws_sdk_dynamodb::Client, keys: [&str; 2]) {
     let mut call = client.create_table().table_name(TABLE);
-    for (name, kind) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
+    for (name, kind) in keys.into_iter().zip([KeyType::Hash, KeyType::Range]) {
         let key = KeySchemaElement::builder()
             .attribute_name(name)
             .key_type(kind);

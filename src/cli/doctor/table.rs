@@ -22,8 +22,8 @@ pub(crate) async fn table(caller: &Caller, name: &str, region: Option<&str>) -> 
     let table = match asked {
         Ok(answer) => answer.table,
         Err(error) => {
-            let refusal = Refusal::of(&error);
-            return vec![refusal.finding("table", name, call(caller, name, "DescribeTable"))];
+            let asked = call(caller, name, "dynamodb:DescribeTable");
+            return vec![refused("table", name, &Refusal::of(&error), asked)];
         }
     };
     vec![
@@ -32,15 +32,20 @@ pub(crate) async fn table(caller: &Caller, name: &str, region: Option<&str>) -> 
     ]
 }
 
-fn call<'c>(caller: &'c Caller, name: &'c str, operation: &str) -> Call<'c> {
-    let action = match operation {
-        "DescribeTable" => "dynamodb:DescribeTable",
-        _ => "dynamodb:DescribeTimeToLive",
-    };
+fn call<'c>(caller: &'c Caller, name: &'c str, action: &'c str) -> Call<'c> {
     Call {
         principal: &caller.arn,
         action,
         resource: name,
+    }
+}
+
+/// A look that was refused. Workers need none: that they may not look is no fault.
+fn refused(check: &'static str, name: &str, refusal: &Refusal, call: Call<'_>) -> Finding {
+    let finding = refusal.finding(check, name, call);
+    match (refusal.is_denied(), finding.fix.clone()) {
+        (true, Some(fix)) => finding.warn(format!("{fix}; workers do without it")),
+        _ => finding,
     }
 }
 
@@ -69,8 +74,8 @@ async fn expiry(client: &Client, caller: &Caller, name: &str) -> Finding {
     let described = match asked {
         Ok(answer) => answer.time_to_live_description,
         Err(error) => {
-            let refusal = Refusal::of(&error);
-            return refusal.finding("expiry", name, call(caller, name, "DescribeTimeToLive"));
+            let asked = call(caller, name, "dynamodb:DescribeTimeToLive");
+            return refused("expiry", name, &Refusal::of(&error), asked);
         }
     };
     let is_on = described.is_some_and(|one| {

@@ -1,24 +1,13 @@
 //! The cells of an open batch, as the table has them and as the batch left them.
-//!
-//! A transaction's work runs against what has been read so far. What it touches beyond is noted, read in one
-//! go, and the work runs again, until it touches nothing new: so a batch costs a few calls, however many
-//! cells it looks at.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use tokio::runtime::Handle;
 
 use super::call::Table;
 use super::form;
-use super::layout::{self, CELL, CELL_SHARDS, EXPIRES, Item, Key, SHARDS, VERSION, number_in};
-use crate::state::{Cell, Cells, Digest, Place, StoreError};
-
-/// How many items of a partition are asked for at once; a page ends at 1 MB anyway.
-const PAGE: i32 = 1_000;
-/// How many waiting cells of a detector are looked at in one transaction, those that wait longest first.
-const MOST_WAITING: usize = 20_000;
+use super::layout::{CELL, EXPIRES, Item, Key, VERSION, number_in};
+use crate::state::{Cell, Digest, Place, StoreError};
 
 /// What a cell is known by.
 pub(super) type Name = (Arc<str>, Digest);
@@ -44,21 +33,11 @@ pub(super) struct Batch {
     pub(super) cells: FxHashMap<Name, Held>,
     names: FxHashMap<String, Arc<str>>,
     /// The keys of waiting cells, by detector.
-    waiting: FxHashMap<Arc<str>, Vec<Digest>>,
-}
-
-/// One run of a transaction's work.
-pub(super) struct Open<'b> {
-    handle: &'b Handle,
-    table: &'b Table,
-    batch: &'b mut Batch,
-    /// What this run touched, in the state in which it left it.
-    touched: FxHashMap<Name, Held>,
-    missing: Vec<Name>,
+    pub(super) waiting: FxHashMap<Arc<str>, Vec<Digest>>,
 }
 
 impl Batch {
-    fn name(&mut self, detector: &str) -> Arc<str> {
+    pub(super) fn name(&mut self, detector: &str) -> Arc<str> {
         if let Some(name) = self.names.get(detector) {
             return Arc::clone(name);
         }
@@ -68,7 +47,7 @@ impl Batch {
     }
 
     /// Reads cells that are not known yet.
-    async fn read(&mut self, table: &Table, names: Vec<Name>) -> Result<(), StoreError> {
+    pub(super) async fn read(&mut self, table: &Table, names: Vec<Name>) -> Result<(), StoreError> {
         let keys: Vec<Key> = names.iter().map(key).collect();
         let mut items = super::read::by_key(table.get(&keys).await?);
         for (name, key) in names.into_iter().zip(keys) {
@@ -82,212 +61,6 @@ impl Batch {
     }
 }
 
-impl<'b> Open<'b> {
-    pub(super) fn new(handle: &'b Handle, table: &'b Table, batch: &'b mut Batch) -> Self {
-        Self {
-            handle,
-            table,
-            batch,
-            touched: FxHashMap::default(),
-            missing: Vec::new(),
-        }
-    }
-
-    /// Ends a run. Whether it is whole: else what it missed has been read, and it is to be run again.
-    pub(super) fn end(mut self) -> Result<bool, StoreError> {
-        let mut missing = std::mem::take(&mut self.missing);
-        if missing.is_empty() {
-            self.batch.cells.extend(self.touched);
-            return Ok(true);
-        }
-        missing.sort_unstable();
-        missing.dedup();
-        let reading = self.batch.read(self.table, missing);
-        self.handle.block_on(reading).map(|()| false)
-    }
-
-    /// Looks at a cell that has been read.
-    fn look(&mut self, name: Name, look: &mut dyn FnMut(&mut Cell) -> bool) {
-        let batch = &*self.batch;
-        let held = self
-            .touched
-            .entry(name)
-            .or_insert_with_key(|name| batch.cells.get(name).cloned().unwrap_or_default());
-        held.used = true;
-        held.changed |= look(&mut held.cell);
-    }
-
-    fn is_read(&self, name: &Name) -> bool {
-        self.touched.contains_key(name) || self.batch.cells.contains_key(name)
-    }
-
-    /// The cells of a detector in a partition, as the table has them.
-    fn partition(
-        &self,
-        detector: &Arc<str>,
-        shard: u8,
-    ) -> Result<BTreeMap<Digest, Held>, StoreError> {
-        let partition = layout::cells(detector, shard);
-        let mut found = BTreeMap::new();
-        for item in self
-            .handle
-            .block_on(all(self.table, &partition, usize::MAX))?
-        {
-            let key = Key::of(&item).and_then(|key| key.digest());
-            if let Some(key) = key {
-                found.insert(key, held(self.table, detector, &item)?);
-            }
-        }
-        Ok(found)
-    }
-
-    /// The keys of a detector's waiting cells, those that wait longest first; all of the cells are read.
-    fn waiting_keys(&mut self, detector: &Arc<str>) -> Result<Vec<Digest>, StoreError> {
-        if let Some(known) = self.batch.waiting.get(detector) {
-            return Ok(known.clone());
-        }
-        let mut marks: Vec<Key> = Vec::new();
-        for shard in 0..SHARDS {
-            let partition = layout::waiting(detector, shard);
-            let items = self
-                .handle
-                .block_on(all(self.table, &partition, MOST_WAITING))?;
-            marks.extend(items.iter().filter_map(Key::of));
-        }
-        marks.sort_unstable_by(|one, other| one.sk.cmp(&other.sk));
-        if marks.len() > MOST_WAITING {
-            tracing::warn!(
-                detector = &**detector,
-                "more values wait to be decided than are looked at at once: the oldest go first"
-            );
-            marks.truncate(MOST_WAITING);
-        }
-        let keys: Vec<Digest> = marks.iter().filter_map(Key::digest).collect();
-        let names = keys.iter().map(|key| (Arc::clone(detector), *key));
-        let unread: Vec<Name> = names
-            .filter(|name| !self.batch.cells.contains_key(name))
-            .collect();
-        self.handle.block_on(self.batch.read(self.table, unread))?;
-        self.batch
-            .waiting
-            .insert(Arc::clone(detector), keys.clone());
-        Ok(keys)
-    }
-
-    /// The keys of a detector's cells that the batch has read or changed.
-    fn open_keys(&self, detector: &Arc<str>) -> Vec<Digest> {
-        let names = self.batch.cells.keys().chain(self.touched.keys());
-        let mut keys: Vec<Digest> = names
-            .filter(|(of, _)| of == detector)
-            .map(|(_, key)| *key)
-            .collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    }
-}
-
-impl Cells for Open<'_> {
-    fn change(
-        &mut self,
-        place: Place<'_>,
-        change: &mut dyn FnMut(&mut Cell) -> bool,
-    ) -> Result<(), StoreError> {
-        let name = (self.batch.name(place.detector), place.key);
-        if self.is_read(&name) {
-            self.look(name, change);
-        } else {
-            self.missing.push(name);
-        }
-        Ok(())
-    }
-
-    fn each(
-        &mut self,
-        detector: &str,
-        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
-    ) -> Result<(), StoreError> {
-        let detector = self.batch.name(detector);
-        for shard in 0..CELL_SHARDS {
-            let mut cells = self.partition(&detector, shard)?;
-            for key in self.open_keys(&detector) {
-                if layout::Key::cell(Place {
-                    detector: &detector,
-                    key,
-                })
-                .pk == layout::cells(&detector, shard)
-                {
-                    cells.entry(key).or_default();
-                }
-            }
-            for (key, mut held) in cells {
-                let name = (Arc::clone(&detector), key);
-                if self.is_read(&name) {
-                    // What a batch made of nothing and left so is no cell.
-                    let is_empty = |held: &Held| held.cell == Cell::Empty;
-                    let open = self
-                        .touched
-                        .get(&name)
-                        .or_else(|| self.batch.cells.get(&name));
-                    if !open.is_none_or(is_empty) {
-                        self.look(name, &mut |cell| look(&key, cell));
-                    }
-                    continue;
-                }
-                // What does not change is not kept: there may be any number.
-                held.changed = look(&key, &mut held.cell);
-                if held.changed {
-                    held.used = true;
-                    self.touched.insert(name, held);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn waiting(
-        &mut self,
-        detector: &str,
-        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
-    ) -> Result<(), StoreError> {
-        let detector = self.batch.name(detector);
-        let mut keys = self.waiting_keys(&detector)?;
-        // What began to wait in this batch has no mark yet.
-        keys.extend(self.open_keys(&detector));
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            let name = (Arc::clone(&detector), key);
-            let open = self
-                .touched
-                .get(&name)
-                .or_else(|| self.batch.cells.get(&name));
-            if open.is_some_and(|held| held.cell.waits().is_some()) {
-                self.look(name, &mut |cell| look(&key, cell));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// All items of a partition, `most` or some more.
-pub(super) async fn all(
-    table: &Table,
-    partition: &str,
-    most: usize,
-) -> Result<Vec<Item>, StoreError> {
-    let mut found: Vec<Item> = Vec::new();
-    loop {
-        let after = found.last().and_then(Key::of);
-        let (items, more) = table.page(partition, after.as_ref(), PAGE).await?;
-        let is_empty = items.is_empty();
-        found.extend(items);
-        if !more || is_empty || found.len() >= most {
-            return Ok(found);
-        }
-    }
-}
-
 pub(super) fn key((detector, key): &Name) -> Key {
     Key::cell(Place {
         detector,
@@ -295,7 +68,7 @@ pub(super) fn key((detector, key): &Name) -> Key {
     })
 }
 
-fn held(table: &Table, detector: &str, item: &Item) -> Result<Held, StoreError> {
+pub(super) fn held(table: &Table, detector: &str, item: &Item) -> Result<Held, StoreError> {
     let cell = form::cell(item.get(CELL)).map_err(|reason| {
         let reason = format!(
             "a cell of {detector:?} can't be read ({reason}): it was written by another version, or is damaged; begin anew with another table"

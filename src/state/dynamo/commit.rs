@@ -1,10 +1,11 @@
 //! From a batch to what is written of it. It asks nothing of the table itself.
 
+use super::action::{Action, If, Unit};
 use super::batch::{Held, Name, key};
 use super::layout::{self, CELL, EXPIRES, Item, Key, VERSION, number};
 use super::settings::SLACK;
 use super::text::hold;
-use super::write::{Action, If, LONGEST_ITEM, Unit};
+use super::write::LONGEST_ITEM;
 use super::{DynamoStore, Opened, form};
 use crate::state::{Cell, Place, StoreError};
 

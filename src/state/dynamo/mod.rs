@@ -7,11 +7,13 @@
 //! The calls block on a tokio runtime. They may come from any thread that drives no tasks of a runtime
 //! itself: one of one's own, or that of `spawn_blocking`. On a thread that runs async code they panic.
 
+mod action;
 mod batch;
 mod call;
 mod commit;
 mod form;
 mod layout;
+mod open;
 mod outbox;
 mod read;
 mod settings;
@@ -25,9 +27,10 @@ use tokio::runtime::Handle;
 
 use super::{Cells, Digest, Ledger, Store, StoreError};
 use crate::telemetry::Clock;
-use batch::{Batch, Open};
+use batch::Batch;
 use call::{Table, pause};
 use layout::Key;
+use open::Open;
 use settings::Lives;
 use text::{Fresh, Text};
 use write::LONGEST_ITEM;

@@ -9,13 +9,16 @@ use std::sync::{Arc, Mutex};
 use rustc_hash::FxHashMap;
 use tokio::runtime::Handle;
 
-use super::batch::all;
+use super::action::If;
 use super::call::{Refused, Table};
 use super::form;
 use super::layout::{BODY, Item, Key, SHARDS, SINCE, TRIES, WAITS, number, number_in, outbox};
 use super::text::{Fresh, LEASE, Text, hold};
-use super::write::If;
+
 use crate::state::{Outgoing, Posted, StoreError};
+
+/// How many texts of a partition are looked at, or some more: what waits longest goes first.
+const MOST: usize = 2_000;
 
 /// The outbox of a [`DynamoStore`](super::DynamoStore). Its calls may come from the same threads as the store's.
 #[derive(Debug)]
@@ -67,14 +70,10 @@ impl DynamoOutbox {
         }
     }
 
-    /// All items of the outbox, oldest first.
+    /// The items of the outbox, oldest first; of very many, the oldest.
     fn items(&self) -> Result<Vec<Item>, StoreError> {
-        let mut items = Vec::new();
-        for shard in 0..SHARDS {
-            let partition = outbox(shard);
-            let reading = all(&self.table, &partition, usize::MAX);
-            items.extend(self.handle.block_on(reading)?);
-        }
+        let reading = self.table.all((0..SHARDS).map(outbox), MOST);
+        let mut items = self.handle.block_on(reading)?;
         items.sort_by_cached_key(|item| Key::of(item).map(|key| key.sk));
         Ok(items)
     }
@@ -199,7 +198,7 @@ impl Waiting {
 
 impl Outgoing for DynamoOutbox {
     fn due(&mut self, sink: &str, now: i64, most: usize) -> Result<Vec<Posted>, StoreError> {
-        let fresh = hold(&self.fresh).take(sink, most);
+        let fresh = hold(&self.fresh).take(sink, now, most);
         if !fresh.is_empty() {
             let posted = |text: Arc<Text>| Posted {
                 number: self.number(&Key::text(text.alert, text.since), text.sinks.len()),

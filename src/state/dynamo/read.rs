@@ -12,6 +12,8 @@ use crate::state::StoreError;
 
 /// How many items one call may ask for.
 const AT_ONCE: usize = 100;
+/// How many items of a partition are asked for at once; a page ends at 1 MB anyway.
+const PAGE: i32 = 1_000;
 /// How many calls are under way at once.
 const CALLS: usize = 8;
 /// How often in a row DynamoDB may leave all keys of a call unread.
@@ -77,12 +79,11 @@ impl Table {
         Ok(found)
     }
 
-    /// The next items of a partition, by sort key, after one; at most `most`, and whether there may be more.
-    pub(super) async fn page(
+    /// The next items of a partition, by sort key, after one, and whether there may be more.
+    async fn page(
         &self,
         partition: &str,
         after: Option<&Key>,
-        most: i32,
     ) -> Result<(Vec<Item>, bool), StoreError> {
         let make = || {
             self.client
@@ -93,7 +94,7 @@ impl Table {
                 .expression_attribute_names("#pk", PK)
                 .expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()))
                 .set_exclusive_start_key(after.map(Key::item))
-                .limit(most)
+                .limit(PAGE)
                 .send()
         };
         let answer = self.call("Query", make).await?;
@@ -101,6 +102,38 @@ impl Table {
         let items = answer.items.unwrap_or_default();
         self.count_read(items.iter().map(size).sum());
         Ok((items, more))
+    }
+
+    /// All items of some partitions, in the order of the partitions; of each, `most` or some more.
+    pub(super) async fn all(
+        &self,
+        partitions: impl IntoIterator<Item = String>,
+        most: usize,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut calls = JoinSet::new();
+        for (place, partition) in partitions.into_iter().enumerate() {
+            let table = self.clone();
+            calls.spawn(async move { Ok((place, table.partition(&partition, most).await?)) });
+        }
+        let mut found = Vec::new();
+        while let Some(ended) = calls.join_next().await {
+            found.push(self.joined("Query", ended)?);
+        }
+        found.sort_unstable_by_key(|(place, _)| *place);
+        Ok(found.into_iter().flat_map(|(_, items)| items).collect())
+    }
+
+    async fn partition(&self, partition: &str, most: usize) -> Result<Vec<Item>, StoreError> {
+        let mut found: Vec<Item> = Vec::new();
+        loop {
+            let after = found.last().and_then(Key::of);
+            let (items, more) = self.page(partition, after.as_ref()).await?;
+            let is_empty = items.is_empty();
+            found.extend(items);
+            if !more || is_empty || found.len() >= most {
+                return Ok(found);
+            }
+        }
     }
 
     /// Whether an item is there.

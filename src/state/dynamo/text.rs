@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::action::{Action, If, Unit};
 use super::form;
 use super::layout::{BODY, EXPIRES, Item, Key, SINCE, TRIES, WAITS, number};
-use super::write::{Action, If, Unit};
+
 use crate::state::Digest;
 
 /// For how long a text is left to one worker, in milliseconds.
@@ -76,10 +77,12 @@ impl Fresh {
         self.0.contains_key(sink)
     }
 
-    pub(super) fn take(&mut self, sink: &str, most: usize) -> Vec<Arc<Text>> {
+    /// Texts for a sink that are still this worker's own at `now`; older ones are anybody's, in the table.
+    pub(super) fn take(&mut self, sink: &str, now: i64, most: usize) -> Vec<Arc<Text>> {
         let Some(of) = self.0.get_mut(sink) else {
             return Vec::new();
         };
+        of.retain(|text| text.since.saturating_add(LEASE) > now);
         let some = of.drain(..most.min(of.len())).collect();
         if of.is_empty() {
             self.0.remove(sink);

@@ -31,6 +31,7 @@ fn what_a_worker_posted_is_its_own_for_a_while_and_then_anybodys() {
     }
     store.commit().unwrap();
     assert!(bodies(&mut other, "x", NOW).is_empty());
+    assert_eq!(own.next("y").unwrap(), Some(0));
     assert_eq!(other.next("x").unwrap(), Some(NOW + LEASE));
     let due = own.due("x", NOW, 9).unwrap();
     assert_eq!(due.len(), 2);
@@ -78,4 +79,18 @@ fn a_text_leaves_when_each_of_its_sinks_has_it() {
     other.settle("y", &[(same[0].number, None)]).unwrap();
     outbox.settle("y", &[(due[0].number, Some(NOW))]).unwrap();
     assert_eq!(outbox.waiting("y").unwrap(), (0, None));
+}
+
+#[test]
+fn a_worker_that_slept_too_long_has_no_claim_to_what_it_posted() {
+    let Some(stage) = Stage::start() else { return };
+    let mut store = stage.store();
+    let (mut own, mut other) = (store.outbox(), stage.store().outbox());
+    assert!(store.post(id(1), NOW, "one", &["x"]).unwrap());
+    assert_eq!(bodies(&mut other, "x", NOW + LEASE), ["one"]);
+    assert!(
+        bodies(&mut own, "x", NOW + LEASE + 1).is_empty(),
+        "it is on its way"
+    );
+    assert_eq!(bodies(&mut own, "x", NOW + 2 * LEASE), ["one"]);
 }

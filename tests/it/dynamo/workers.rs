@@ -47,8 +47,8 @@ fn eight_workers_that_are_killed_raise_what_one_raises_in_peace() {
     let mut runner = TestRunner::deterministic();
     // A day with enough in it.
     let (lines, batches) = loop {
-        let drawn = dealt(80, 9).new_tree(&mut runner).unwrap().current();
-        if drawn.0.len() > 60 {
+        let drawn = dealt(60, 9).new_tree(&mut runner).unwrap().current();
+        if drawn.0.len() > 45 {
             break drawn;
         }
     };
@@ -82,17 +82,21 @@ fn eight_workers_that_are_killed_raise_what_one_raises_in_peace() {
         }
     });
     // Whoever is left decides, and delivers what the dead have left.
-    let store = stage.store();
-    let mut outbox = store.outbox();
-    let store = Shared::new(store);
-    until_committed(|| settle(&store, i64::MAX));
+    let stores = [stage.store(), stage.store()];
+    let mut outbox = stores[0].outbox();
+    let stores = stores.map(Shared::new);
+    std::thread::scope(|scope| {
+        for store in &stores {
+            scope.spawn(move || until_committed(|| settle(store, i64::MAX)));
+        }
+    });
     assert_eq!(drain(&mut outbox), quiet(&lines));
 }
 
 #[test]
 fn batches_in_any_order_with_repeats_raise_what_memory_raises() {
     let mut runner = TestRunner::deterministic();
-    for _ in 0..3 {
+    for _ in 0..2 {
         let Some(stage) = Stage::start() else { return };
         let (lines, batches) = dealt(50, 30).new_tree(&mut runner).unwrap().current();
         // Two that take turns meet no conflict, but each finds what the other wrote.
@@ -105,4 +109,31 @@ fn batches_in_any_order_with_repeats_raise_what_memory_raises() {
         settle(&stores[1], i64::MAX).unwrap();
         assert_eq!(drain(&mut outbox), quiet(&lines));
     }
+}
+
+#[test]
+fn deciding_as_time_goes_on_finds_what_deciding_at_the_end_finds() {
+    let Some(stage) = Stage::start() else { return };
+    let mut runner = TestRunner::deterministic();
+    let most = 90_000;
+    let drawn = (day(2, 60), prop::collection::vec(0..most, 40));
+    let (lines, delays) = drawn.new_tree(&mut runner).unwrap().current();
+    let late = lines.iter().cloned().zip(delays.iter().cycle());
+    let mut arriving: Vec<(i64, Line)> = late
+        .map(|(line, delay)| (line.time + delay, line))
+        .collect();
+    arriving.sort();
+    let stores = [stage.store(), stage.store()];
+    let mut outbox = stores[0].outbox();
+    let stores = stores.map(Shared::new);
+    for (number, some) in arriving.chunks(12).enumerate() {
+        let batch: Vec<Line> = some.iter().map(|(_, line)| line.clone()).collect();
+        take(&stores[number % 2], &batch).unwrap();
+        if let Some((now, _)) = arriving.get((number + 1) * 12) {
+            // What happened before has arrived, since nothing is later than that.
+            settle(&stores[(number + 1) % 2], now - most).unwrap();
+        }
+    }
+    settle(&stores[0], i64::MAX).unwrap();
+    assert_eq!(drain(&mut outbox), quiet(&lines));
 }
