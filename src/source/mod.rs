@@ -6,6 +6,7 @@
 pub mod cloudwatch;
 mod file;
 mod find;
+pub mod kinesis;
 mod origin;
 mod progress;
 

@@ -10,7 +10,7 @@ mod watched;
 
 pub use limits::Limits;
 pub use monitor::{LoadError, Monitor, View};
-pub use watched::State;
+pub use watched::{Seen, State};
 
 #[cfg(test)]
 mod tests;

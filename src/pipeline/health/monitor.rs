@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::judgement::{Sibling, lasting, over, wrong};
 use super::limits::Limits;
-use super::watched::{Open, State, Watched};
+use super::watched::{Open, Seen, State, Watched};
 use crate::alert::Alert;
 use crate::alert::health::{Episode, Trouble};
 use crate::record::Cluster;
@@ -83,7 +83,7 @@ impl Monitor {
             return Err(LoadError::Version(saved.version));
         }
         let logs = saved.logs.into_iter().filter_map(|(group, log, watched)| {
-            let kind = LogKind::ALL.into_iter().find(|k| k.as_str() == log)?;
+            let kind = LogKind::of(&log)?;
             let group = Arc::from(group);
             Some((Stream { group, kind }, watched))
         });
@@ -134,10 +134,18 @@ impl Monitor {
 
     /// Takes what was read.
     pub fn page(&mut self, page: &Page) {
-        let limit = milliseconds(self.limits.lag);
         let cluster = || Cluster::of(&page.origin);
-        let log = self.log(&page.stream, page.received, cluster);
-        log.page(page, limit);
+        self.seen(&page.stream, &Seen::of(page), cluster);
+    }
+
+    /// Takes what was read of a feed.
+    pub fn fed(&mut self, stream: &Stream, seen: &Seen) {
+        self.seen(stream, seen, Cluster::default);
+    }
+
+    fn seen(&mut self, stream: &Stream, seen: &Seen, cluster: impl FnOnce() -> Cluster) {
+        let limit = milliseconds(self.limits.lag);
+        self.log(stream, seen.received, cluster).seen(seen, limit);
     }
 
     /// Takes how the reading goes.
@@ -270,8 +278,13 @@ fn end(stream: &Stream, log: &mut Watched, now: i64, alerts: &mut Vec<Alert>) {
     }
 }
 
-/// `audit log of prod`.
+/// `audit log of prod`, `Kinesis stream 111122223333:us-east-1:eks`.
 fn name(stream: &Stream, log: &Watched) -> String {
+    match stream.kind {
+        LogKind::Records => return format!("Kinesis stream {}", stream.group),
+        LogKind::Objects => return format!("queue {}", stream.group),
+        LogKind::Audit | LogKind::Authenticator => {}
+    }
     let cluster = log.cluster.name.as_deref().unwrap_or(&stream.group);
     format!("{} log of {cluster}", stream.kind.as_str())
 }

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 
 use tokio::sync::watch;
 
+use super::feed::{Batch, Step};
 use super::intake::Taken;
 use crate::alert::Alert;
 use crate::pipeline::Tally;
@@ -67,11 +68,31 @@ impl Report {
         });
     }
 
+    /// A batch of a feed was judged.
+    pub(super) fn batch(&self, batch: &Batch, cluster: &Cluster, taken: &Taken, tally: &Tally) {
+        self.of(&batch.feed, cluster, |metrics, log| {
+            metrics.pages.inc();
+            metrics.read.inc_by(taken.new);
+            metrics.bytes.inc_by(batch.bytes as u64);
+            metrics.evaluated.inc_by(taken.new);
+            for (refusal, (count, _)) in &tally.problems {
+                metrics.undecodable(refusal.as_str(), *count);
+            }
+            for (_, step) in &batch.steps {
+                if let Step::Settled(until) = step {
+                    metrics.position(*until);
+                }
+            }
+            self.status.events(log, batch.seen.received, taken.new);
+        });
+    }
+
     /// A reader told how it goes.
     pub(super) fn notice(&self, notice: &Notice, cluster: &Cluster) {
         self.of(&notice.stream, cluster, |metrics, _| match &notice.what {
-            What::Walked { calls, .. } => {
+            What::Walked { calls, behind, .. } => {
                 metrics.calls.inc_by(*calls);
+                metrics.behind(*behind);
             }
             What::Failed { class, .. } => metrics.failed(class.as_str()),
             What::Begun { .. } | What::Given { .. } | What::Over => {}
