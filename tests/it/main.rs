@@ -22,6 +22,8 @@ mod explain;
 mod filter_pattern;
 mod hostile;
 mod invariance;
+mod kinesis;
+mod kinesis_local;
 mod layers;
 mod live;
 mod manual;
