@@ -9,6 +9,7 @@ mod find;
 pub mod kinesis;
 mod origin;
 mod progress;
+pub mod s3;
 
 pub use file::{Failure, Input};
 pub use find::{Listing, Skipped, find};

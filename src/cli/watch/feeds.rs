@@ -9,11 +9,12 @@ use tokio::sync::mpsc;
 
 use super::Common;
 use crate::cli::exit::UsageError;
-use crate::config::Config;
-use crate::pipeline::watch::{Fed, unpack};
+use crate::config::{Config, S3Config};
+use crate::pipeline::watch::{Fed, Objects, unpack};
 use crate::record::Origin;
 use crate::source::cloudwatch::Stream;
 use crate::source::kinesis;
+use crate::source::s3;
 use crate::state::SharedStore;
 use crate::telemetry::milliseconds;
 
@@ -28,7 +29,9 @@ pub(super) fn names(config: &Config, aws: &SdkConfig) -> Result<Vec<Stream>> {
     let region = aws.region().map(ToString::to_string);
     let streams = config.kinesis.iter().map(stream);
     let streams = streams.map(|settings| settings.feed(region.as_deref()));
-    let names: Result<Vec<Stream>, _> = streams.collect();
+    let queues = config.s3.iter().map(|one| queue(one, config));
+    let queues = queues.map(|settings| settings.feed(region.as_deref()));
+    let names: Result<Vec<Stream>, _> = streams.chain(queues).collect();
     Ok(names.map_err(|error| UsageError(error.to_string()))?)
 }
 
@@ -36,7 +39,7 @@ pub(super) fn names(config: &Config, aws: &SdkConfig) -> Result<Vec<Stream>> {
 ///
 /// # Errors
 /// When a region is not known, or the system gives no thread.
-pub(super) fn start(
+pub(super) async fn start(
     common: &Common,
     config: &Config,
     from: Option<i64>,
@@ -44,6 +47,24 @@ pub(super) fn start(
     aws: &SdkConfig,
     out: mpsc::Sender<Fed>,
 ) -> Result<()> {
+    for one in &config.s3 {
+        let opened = queue(one, config).open(aws).await;
+        let objects = Objects {
+            queue: opened.map_err(|error| UsageError(error.to_string()))?,
+            hint: one.hint(),
+            lateness: milliseconds(config.poll.lateness.max(one.lateness)),
+            clock: common.clock.clone(),
+            out: out.clone(),
+        };
+        let mut stop = common.reading.subscribe();
+        tokio::spawn(async move {
+            tokio::select! {
+                // An error means that whoever could say so is gone.
+                _ = stop.wait_for(|stop| *stop) => {}
+                () = objects.run() => {}
+            }
+        });
+    }
     if config.kinesis.is_empty() {
         return Ok(());
     }
@@ -83,6 +104,17 @@ fn stream(config: &crate::config::KinesisConfig) -> kinesis::StreamSettings {
         role_arn: config.role_arn.clone(),
         external_id: config.external_id.clone(),
         interval: config.interval,
+    }
+}
+
+fn queue(one: &S3Config, config: &Config) -> s3::QueueSettings {
+    s3::QueueSettings {
+        url: one.queue_url.clone(),
+        region: one.region.clone(),
+        role_arn: one.role_arn.clone(),
+        external_id: one.external_id.clone(),
+        visibility: one.visibility,
+        first_wait: config.poll.retry,
     }
 }
 

@@ -90,7 +90,7 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
     start(&common, read, &store, &aws, out)?;
     let (feed, fed) = mpsc::channel(WAITING);
     let feeds = feeds::names(config, &aws)?;
-    feeds::start(&common, config, from, &store, &aws, feed)?;
+    feeds::start(&common, config, from, &store, &aws, feed).await?;
     let (replace, replacements) = mpsc::channel(1);
     let asked = reload(args, &common, &set, replace);
     let judging = Judging {

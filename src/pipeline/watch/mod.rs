@@ -12,7 +12,7 @@ mod post;
 mod report;
 mod run;
 
-pub use feed::{Batch, Fed, Memo, Piece, Step, unpack};
+pub use feed::{Batch, Fed, Memo, Objects, Piece, Step, unpack};
 pub use horizon::Horizon;
 pub use intake::{Intake, Taken};
 pub use observe::Deliveries;

@@ -4,8 +4,11 @@
 //! Decoding is done here, beside the thread that judges; reading is the business of the sources.
 
 mod batch;
+mod object;
+mod objects;
 mod packer;
 mod records;
 
 pub use batch::{Batch, Fed, Memo, Piece, Step};
+pub use objects::Objects;
 pub use records::unpack;
