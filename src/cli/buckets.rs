@@ -33,8 +33,10 @@ impl Buckets {
     /// # Errors
     /// When one is no address, or there can be no runtime.
     pub(super) fn open(paths: &[&String]) -> Result<Option<Self>> {
-        let addresses: Result<Vec<Address>, _> =
-            paths.iter().filter_map(|path| Address::parse(path)).collect();
+        let addresses: Result<Vec<Address>, _> = paths
+            .iter()
+            .filter_map(|path| Address::parse(path))
+            .collect();
         let addresses = addresses.map_err(|error| UsageError(error.to_string()))?;
         if addresses.is_empty() {
             return Ok(None);
@@ -97,7 +99,9 @@ impl Buckets {
         }
         if probes > 0 {
             let what = "aws-logs-write-test objects of export tasks";
-            reading.skipped.push(format!("{probes} {what} in {address}"));
+            reading
+                .skipped
+                .push(format!("{probes} {what} in {address}"));
         }
         ControlFlow::Continue(())
     }

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use super::{arn_part, group_name};
 use crate::detect::duration;
 use crate::record::Origin;
+use crate::source::kinesis::StreamSettings;
+use crate::source::s3::QueueSettings;
 
 /// A `[[kinesis]]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -56,9 +58,34 @@ impl KinesisConfig {
     pub fn hint(&self) -> Origin {
         hint(self.log_group.as_deref())
     }
+
+    /// As a reader wants it.
+    #[must_use]
+    pub fn settings(&self) -> StreamSettings {
+        StreamSettings {
+            stream: self.stream.clone(),
+            region: self.region.clone(),
+            role_arn: self.role_arn.clone(),
+            external_id: self.external_id.clone(),
+            interval: self.interval,
+        }
+    }
 }
 
 impl S3Config {
+    /// As a reader wants it; `first_wait` is the wait after a first failure.
+    #[must_use]
+    pub fn settings(&self, first_wait: Duration) -> QueueSettings {
+        QueueSettings {
+            url: self.queue_url.clone(),
+            region: self.region.clone(),
+            role_arn: self.role_arn.clone(),
+            external_id: self.external_id.clone(),
+            visibility: self.visibility,
+            first_wait,
+        }
+    }
+
     /// What is known of objects that don't tell.
     #[must_use]
     pub fn hint(&self) -> Origin {

@@ -130,7 +130,10 @@ async fn killed_between_a_split_and_a_merge_it_goes_on_where_it_was() {
     run.says("watching");
     put(&stream, &[envelopes[0][..20].to_vec()], 0).await;
     let said = run.says("is passed over");
-    assert!(said.contains("sequence") && said.contains("shardId-"), "{said}");
+    assert!(
+        said.contains("sequence") && said.contains("shardId-"),
+        "{said}"
+    );
     let (code, rest, said) = run.stop();
     assert_eq!((code, rest.len()), (Some(0), 0), "{said}");
 }

@@ -34,6 +34,7 @@ mod prefixes;
 mod program;
 mod quiet;
 mod restart;
+mod s3;
 mod sns;
 mod stats;
 mod story;

@@ -9,12 +9,11 @@ use tokio::sync::mpsc;
 
 use super::Common;
 use crate::cli::exit::UsageError;
-use crate::config::{Config, S3Config};
+use crate::config::{Config, KinesisConfig};
 use crate::pipeline::watch::{Fed, Objects, unpack};
 use crate::record::Origin;
 use crate::source::cloudwatch::Stream;
 use crate::source::kinesis;
-use crate::source::s3;
 use crate::state::SharedStore;
 use crate::telemetry::milliseconds;
 
@@ -27,9 +26,9 @@ const WAITING: usize = 1;
 /// When a region is not known.
 pub(super) fn names(config: &Config, aws: &SdkConfig) -> Result<Vec<Stream>> {
     let region = aws.region().map(ToString::to_string);
-    let streams = config.kinesis.iter().map(stream);
+    let streams = config.kinesis.iter().map(KinesisConfig::settings);
     let streams = streams.map(|settings| settings.feed(region.as_deref()));
-    let queues = config.s3.iter().map(|one| queue(one, config));
+    let queues = config.s3.iter().map(|one| one.settings(config.poll.retry));
     let queues = queues.map(|settings| settings.feed(region.as_deref()));
     let names: Result<Vec<Stream>, _> = streams.chain(queues).collect();
     Ok(names.map_err(|error| UsageError(error.to_string()))?)
@@ -48,7 +47,7 @@ pub(super) async fn start(
     out: mpsc::Sender<Fed>,
 ) -> Result<()> {
     for one in &config.s3 {
-        let opened = queue(one, config).open(aws).await;
+        let opened = one.settings(config.poll.retry).open(aws).await;
         let objects = Objects {
             queue: opened.map_err(|error| UsageError(error.to_string()))?,
             hint: one.hint(),
@@ -74,7 +73,7 @@ pub(super) async fn start(
     let store = store.clone();
     let reader = kinesis::Reader {
         settings: kinesis::ReaderSettings {
-            streams: config.kinesis.iter().map(stream).collect(),
+            streams: config.kinesis.iter().map(KinesisConfig::settings).collect(),
             from: from.unwrap_or_else(recently),
             first_wait: config.poll.retry,
         },
@@ -95,27 +94,6 @@ pub(super) async fn start(
         .spawn(move || unpack(sent, &out, &hints, lateness))
         .context("can't start the unpacking thread")?;
     Ok(())
-}
-
-fn stream(config: &crate::config::KinesisConfig) -> kinesis::StreamSettings {
-    kinesis::StreamSettings {
-        stream: config.stream.clone(),
-        region: config.region.clone(),
-        role_arn: config.role_arn.clone(),
-        external_id: config.external_id.clone(),
-        interval: config.interval,
-    }
-}
-
-fn queue(one: &S3Config, config: &Config) -> s3::QueueSettings {
-    s3::QueueSettings {
-        url: one.queue_url.clone(),
-        region: one.region.clone(),
-        role_arn: one.role_arn.clone(),
-        external_id: one.external_id.clone(),
-        visibility: one.visibility,
-        first_wait: config.poll.retry,
-    }
 }
 
 /// What was kept under a name.

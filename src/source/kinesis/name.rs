@@ -59,10 +59,7 @@ mod tests {
         let role = Some("arn:aws:iam::111122223333:role/reader");
         let name = StreamName::parse("eks");
         assert_eq!(arn.name, name.name);
-        assert_eq!(
-            arn.label("us-east-1", None),
-            name.label("us-east-1", role)
-        );
+        assert_eq!(arn.label("us-east-1", None), name.label("us-east-1", role));
         assert_eq!(&*name.label("us-east-1", None).group, "-:us-east-1:eks");
     }
 }

@@ -280,7 +280,12 @@ impl Following {
             principal: None,
             role: self.source.access.role_arn.as_deref(),
             action,
-            resource: self.source.name.arn.as_ref().unwrap_or(&self.source.name.name),
+            resource: self
+                .source
+                .name
+                .arn
+                .as_ref()
+                .unwrap_or(&self.source.name.name),
         });
         self.pulse.failed(part, failure.class, message).await
     }

@@ -25,7 +25,11 @@ impl Tree {
     /// Adds a shard that is not known yet. `ended` says whether a former run read it to its end.
     pub(super) fn add(&mut self, id: &str, parents: Vec<String>, ended: impl FnOnce() -> bool) {
         if let Entry::Vacant(room) = self.0.entry(id.to_owned()) {
-            let stand = if ended() { Stand::Ended } else { Stand::Waiting };
+            let stand = if ended() {
+                Stand::Ended
+            } else {
+                Stand::Waiting
+            };
             room.insert(Known { parents, stand });
         }
     }

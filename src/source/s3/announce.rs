@@ -78,7 +78,12 @@ fn of_event_bridge(event: &Value) -> Announced {
     let detail = &event["detail"];
     // EventBridge leaves keys as they are.
     let as_it_is = |key: &str| Some(key.to_owned());
-    match named(&detail["bucket"], &detail["object"], &event["region"], as_it_is) {
+    match named(
+        &detail["bucket"],
+        &detail["object"],
+        &event["region"],
+        as_it_is,
+    ) {
         Some(one) => Announced::Objects(vec![one]),
         None => Announced::Unknown("it has no bucket or key"),
     }

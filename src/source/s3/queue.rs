@@ -153,7 +153,8 @@ impl Queue {
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
             .send()
             .await;
-        let answer = asked.map_err(|error| self.refused("sqs:ReceiveMessage", &Failure::of(&error)))?;
+        let answer =
+            asked.map_err(|error| self.refused("sqs:ReceiveMessage", &Failure::of(&error)))?;
         let message = answer.messages.unwrap_or_default().into_iter().next();
         Ok(message.map(|message| {
             let attributes = message.attributes.unwrap_or_default();

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{ResponseChecksumValidation, StalledStreamProtectionConfig};
 use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::config::{ResponseChecksumValidation, StalledStreamProtectionConfig};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use rustc_hash::FxHashMap;
@@ -100,7 +100,10 @@ impl Store {
     /// Objects as a role sees them.
     pub(super) fn of(sdk: &SdkConfig, role: Option<String>) -> Self {
         // A few tries are S3's own advice: it answers 503 while it grows.
-        let sdk = sdk.to_builder().retry_config(RetryConfig::standard()).build();
+        let sdk = sdk
+            .to_builder()
+            .retry_config(RetryConfig::standard())
+            .build();
         Self {
             sdk,
             role,
@@ -167,9 +170,7 @@ impl Store {
             async move {
                 let ask = client.get_object().bucket(&object.bucket).key(&object.key);
                 let ask = match from {
-                    Some((byte, tag)) => {
-                        ask.range(format!("bytes={byte}-")).set_if_match(tag)
-                    }
+                    Some((byte, tag)) => ask.range(format!("bytes={byte}-")).set_if_match(tag),
                     None => ask,
                 };
                 ask.send().await
@@ -181,11 +182,7 @@ impl Store {
     }
 
     /// Makes a call in the bucket's region, which S3 tells if it is not known.
-    async fn call<T, E, F>(
-        &self,
-        bucket: &str,
-        call: impl Fn(Client) -> F,
-    ) -> Result<T, Failure>
+    async fn call<T, E, F>(&self, bucket: &str, call: impl Fn(Client) -> F) -> Result<T, Failure>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
@@ -215,7 +212,10 @@ impl Store {
             resource,
         });
         if failure.code == "InvalidObjectState" {
-            message = format!("{resource} is archived ({}): restore it first", failure.text);
+            message = format!(
+                "{resource} is archived ({}): restore it first",
+                failure.text
+            );
         }
         S3Failure {
             class: failure.class,

@@ -187,7 +187,10 @@ fn install() -> PathBuf {
         step.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]);
         let output = step.arg(&folder).arg(PACKAGE).output().expect(ADVICE);
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{step:?} failed; {ADVICE}\n{error}");
+        assert!(
+            output.status.success(),
+            "{step:?} failed; {ADVICE}\n{error}"
+        );
         fs::write(&marker, PACKAGE).unwrap();
     }
     folder.join("node_modules/kinesis-local")

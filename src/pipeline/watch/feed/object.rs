@@ -58,7 +58,9 @@ pub(super) fn read(reading: Reading) -> Result<Judged, Closed> {
     }
     if packer.problems > 0 {
         tracing::warn!(
-            object = name, problems = packer.problems, first = packer.first.take(),
+            object = name,
+            problems = packer.problems,
+            first = packer.first.take(),
             "an object, or a part of it, can't be read and is passed over"
         );
     }

@@ -99,6 +99,8 @@ impl<'o> Packer<'o> {
     pub(super) fn send(&mut self) -> Result<(), Closed> {
         let empty = Batch::empty(&self.batch.feed, self.batch.seen.received);
         let batch = std::mem::replace(&mut self.batch, empty);
-        self.out.blocking_send(Fed::Batch(batch)).map_err(|_| Closed)
+        self.out
+            .blocking_send(Fed::Batch(batch))
+            .map_err(|_| Closed)
     }
 }

@@ -1,8 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "tests may fail loudly"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 use std::io::Write as _;
 
