@@ -1,11 +1,13 @@
 //! `trailhound watch` on a Kinesis stream, from its first record on and over splits, merges and kills: what
 //! comes is what a replay of the same envelopes says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::hostile::Hostile;
 use crate::invariance::DAY;
+use crate::kinesis_fake::{FakeShard, KinesisFake};
 use crate::kinesis_local::{KinesisLocal, Stream};
-use crate::program::{run, write};
+use crate::program::{command, run, write};
 use crate::watching::{Place, QUICK, Watching, id};
 use crate::wrap::{Wrapping, wrap};
 
@@ -160,5 +162,119 @@ fn a_stream_that_is_not_there_is_said_and_waited_for() {
         stream.put("k", event.into_bytes()).await;
     });
     assert_eq!(run.next_alert()["actor"]["username"], "alice");
+    run.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_tries_a_stream() {
+    let Some(kinesis) = KinesisLocal::start() else {
+        return;
+    };
+    let _stream = kinesis.stream("eks", 2).await;
+    let aws = Hostile::start();
+    let doctor = |name: &str| {
+        let place = Place::with(&format!("[[kinesis]]\nstream = \"{name}\"\n"));
+        let settings = place.file("trailhound.toml");
+        let args = ["doctor", "--format", "pretty", "--config"];
+        let mut command = command(&[&args[..], &[settings.to_str().unwrap()]].concat());
+        // Who calls is asked of another than the stream.
+        command.envs(aws.environment());
+        command.env("AWS_ENDPOINT_URL_KINESIS", kinesis.url());
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), text)
+    };
+    let (code, said) = doctor("eks");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("is there, 2 open shards, keeps records for 24 h"),
+        "{said}"
+    );
+    assert!(
+        said.contains("retention") && said.contains("may be read"),
+        "{said}"
+    );
+    let (code, said) = doctor("none");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("kinesis:DescribeStreamSummary failed"),
+        "{said}"
+    );
+}
+
+/// Five shards: one that was split, of which one child was merged with another shard.
+fn family(envelopes: &[Vec<u8>]) -> BTreeMap<&'static str, FakeShard> {
+    let parents: [(&str, &[&str]); 5] = [
+        ("shardId-0", &[]),
+        ("shardId-1", &[]),
+        ("shardId-2", &["shardId-0"]),
+        ("shardId-3", &["shardId-0"]),
+        ("shardId-4", &["shardId-3", "shardId-1"]),
+    ];
+    let records = envelopes.chunks(envelopes.len() / parents.len() + 1);
+    parents
+        .into_iter()
+        .zip(records)
+        .map(|((id, parents), records)| {
+            let shard = FakeShard {
+                parents: parents.to_vec(),
+                records: records.to_vec(),
+                closed: !["shardId-2", "shardId-4"].contains(&id),
+            };
+            (id, shard)
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn throttled_and_with_iterators_that_expire_it_reads_parents_before_children() {
+    let envelopes = envelopes();
+    let expected = replayed(&envelopes);
+    let fake = KinesisFake::start(family(&envelopes)).await;
+    let place = place("");
+    let options = ["--from", "1h", "-v"];
+    let mut run = Watching::of(&mut place.command_in(fake.environment(), &options));
+    let came = run.until(&expected);
+    let (code, rest, said) = run.stop();
+    assert_eq!(code, Some(0), "{said}");
+    let came: Vec<String> = came.into_iter().chain(rest.iter().map(id)).collect();
+    let all: BTreeSet<String> = came.iter().cloned().collect();
+    assert_eq!(all, expected, "{said}");
+    assert_eq!(came.len(), all.len(), "an alert came twice");
+    let (too_early, finished) = fake.seen();
+    assert!(too_early.is_empty(), "{too_early:?}");
+    assert_eq!(finished.len(), 3, "{finished:?}");
+    let mishaps = fake.mishaps();
+    assert_eq!(mishaps.len(), 3, "{mishaps:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_may_not_be_read_is_an_alert_and_so_is_its_end() {
+    let fake = KinesisFake::start(family(&envelopes())).await;
+    fake.deny(true);
+    let quick = QUICK.replace("denied = \"9w\"", "denied = \"1ms\"\ngrace = \"1ms\"");
+    let place = Place::with(&format!(
+        "{quick}[[kinesis]]\nstream = \"arn:aws:kinesis:us-east-1:111122223333:stream/eks\"\ninterval = \"20ms\"\n"
+    ));
+    let mut run = Watching::of(&mut place.command_in(fake.environment(), &["--from", "1h"]));
+    let denied = run.next_alert();
+    assert_eq!(denied["detector"]["id"], "denied");
+    let summary = denied["summary"].as_str().unwrap();
+    let parts = [
+        "Kinesis stream 111122223333:us-east-1:eks",
+        "kinesis:DescribeStreamSummary",
+        "AccessDeniedException",
+    ];
+    for part in parts {
+        assert!(summary.contains(part), "{summary}");
+    }
+    fake.deny(false);
+    let ended = loop {
+        let alert = run.next_alert();
+        if alert["closes"] == denied["id"] {
+            break alert;
+        }
+    };
+    assert_eq!(ended["detector"]["id"], "recovered");
     run.stop();
 }

@@ -23,6 +23,7 @@ mod filter_pattern;
 mod hostile;
 mod invariance;
 mod kinesis;
+mod kinesis_fake;
 mod kinesis_local;
 mod layers;
 mod live;

@@ -234,6 +234,42 @@ async fn what_is_gone_or_broken_or_no_announcement_stops_nothing() {
     assert_eq!(code, Some(0), "{said}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_tries_a_queue_and_its_buckets() {
+    let Some(moto) = Moto::start() else { return };
+    let bucket = Bucket::make(&moto).await;
+    bucket.put("a.jsonl", b"{}").await;
+    let policy = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sqs:SendMessage", "Resource": "*",
+        "Condition": {"ArnEquals": {"aws:SourceArn": format!("arn:aws:s3:::{BUCKET}")}}
+    }]});
+    let set = bucket.sqs.set_queue_attributes().queue_url(&bucket.queue);
+    let set = set.attributes(QueueAttributeName::Policy, policy.to_string());
+    set.send().await.unwrap();
+    let place = bucket.place();
+    let settings = place.file("trailhound.toml");
+    let args = ["doctor", "--format", "pretty", "--config", text(&settings)];
+    let said = ran(&moto, &args).await.exits(0);
+    for part in [
+        "is there, 2 messages wait",
+        "RedrivePolicy",
+        "a.jsonl may be read",
+    ] {
+        assert!(said.out.contains(part), "{}", said.out);
+    }
+    let queue = format!("{}-none", bucket.queue);
+    let place = Place::with(&format!("[[s3]]\nqueue_url = \"{queue}\"\n"));
+    let settings = place.file("trailhound.toml");
+    let args = ["doctor", "--format", "pretty", "--config", text(&settings)];
+    let said = ran(&moto, &args).await.exits(1);
+    assert!(
+        said.out.contains("sqs:GetQueueAttributes failed"),
+        "{}",
+        said.out
+    );
+}
+
 /// A run with moto as its AWS.
 async fn ran(moto: &Moto, args: &[&str]) -> Ran {
     let mut command = command(args);

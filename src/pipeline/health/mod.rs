@@ -13,4 +13,6 @@ pub use monitor::{LoadError, Monitor, View};
 pub use watched::{Seen, State};
 
 #[cfg(test)]
+mod feed_tests;
+#[cfg(test)]
 mod tests;

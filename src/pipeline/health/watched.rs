@@ -76,6 +76,9 @@ pub(super) struct Watched {
     /// It goes on under another name: once its alerts are ended it is forgotten.
     #[serde(default)]
     pub(super) over: bool,
+    /// The feed that carries it, if it is not read by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) feed: Option<String>,
     /// The alerts that are open, by the id of the trouble.
     pub(super) open: BTreeMap<String, Open>,
     /// When this process began to watch it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::feed::{Batch, Fed, Step};
+use super::feed::{Batch, Fed, Step, carried};
 use super::horizon::Horizon;
 use super::intake::{Intake, Taken};
 use super::report::Report;
@@ -196,6 +196,13 @@ impl Watch<'_> {
         let cluster = place(&batch.feed);
         self.standing.monitor.watch(&batch.feed, &cluster, now);
         self.standing.monitor.fed(&batch.feed, &batch.seen);
+        let logs = carried(&batch, self.config);
+        for log in &logs {
+            self.standing.monitor.watch(&log.stream, &log.cluster, now);
+            self.standing
+                .monitor
+                .carried(&log.stream, &batch.feed, &log.seen);
+        }
         let taken = self.intake.batch(&batch)?;
         let horizon = &mut self.standing.horizon;
         for (part, step) in &batch.steps {
@@ -210,7 +217,7 @@ impl Watch<'_> {
             horizon.drop(&batch.feed);
         }
         let tally = self.intake.counted();
-        self.report.batch(&batch, &cluster, &taken, &tally);
+        self.report.batch(&batch, &cluster, &logs, &tally);
         self.report.counted(&tally);
         self.raised(&taken);
         if let Some(done) = batch.done {
@@ -225,6 +232,11 @@ impl Watch<'_> {
         let cluster = place(&notice.stream);
         let monitor = &mut self.standing.monitor;
         monitor.watch(&notice.stream, &cluster, notice.time);
+        // Logs that a former run saw in it are missed if they don't come any more.
+        for log in monitor.kept_of(&notice.stream) {
+            let cluster = self.config.cluster_of(&log.origin(), None);
+            monitor.watch(&log, &cluster, notice.time);
+        }
         monitor.notice(notice);
         self.report.notice(notice, &cluster);
     }

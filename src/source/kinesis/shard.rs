@@ -92,7 +92,6 @@ impl Reading<'_> {
             let room = std::sync::Arc::clone(&ground.room).acquire_owned().await;
             let room = room.map_err(|_| Closed)?;
             let called = ground.clock.now();
-            let began = tokio::time::Instant::now();
             let asked = self
                 .following
                 .client
@@ -128,7 +127,9 @@ impl Reading<'_> {
             }
             let interval = self.following.source.interval;
             let pace = if more { interval.min(HURRY) } else { interval };
-            tokio::time::sleep_until(began + pace).await;
+            let took = self.following.ground.clock.now().saturating_sub(called);
+            let took = Duration::from_millis(u64::try_from(took).unwrap_or(0));
+            tokio::time::sleep(pace.saturating_sub(took)).await;
         }
     }
 

@@ -1,8 +1,10 @@
 //! Clients of S3, one for each region, and the two calls that are made: list, and get.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
@@ -16,6 +18,10 @@ use super::body::Body;
 use crate::source::cloudwatch::failure::{Asked, Failure};
 use crate::source::cloudwatch::{Class, partition};
 use crate::source::find::EXPORT_PROBE;
+
+/// How long a connection may take, and how long an answer may take to begin.
+const CONNECT: Duration = Duration::from_secs(5);
+const READ: Duration = Duration::from_secs(30);
 
 /// The header in which S3 tells where a bucket is.
 const REGION: &str = "x-amz-bucket-region";
@@ -100,8 +106,13 @@ impl Store {
     /// Objects as a role sees them.
     pub(super) fn of(sdk: &SdkConfig, role: Option<String>) -> Self {
         // A few tries are S3's own advice: it answers 503 while it grows.
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(READ)
+            .build();
         let sdk = sdk
             .to_builder()
+            .timeout_config(timeouts)
             .retry_config(RetryConfig::standard())
             .build();
         Self {

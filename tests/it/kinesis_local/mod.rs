@@ -81,6 +81,11 @@ impl KinesisLocal {
         Some(Self { server, url })
     }
 
+    /// Where it listens.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// What a child process needs in its environment to call it.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         environment(&self.url)

@@ -4,11 +4,13 @@
 //! Decoding is done here, beside the thread that judges; reading is the business of the sources.
 
 mod batch;
+mod carried;
 mod object;
 mod objects;
 mod packer;
 mod records;
 
 pub use batch::{Batch, Fed, Memo, Piece, Step};
+pub(super) use carried::{Carried, carried};
 pub use objects::Objects;
 pub use records::unpack;

@@ -16,7 +16,7 @@ use crate::source::s3::{Announced, Message, Named, Object, Queue, announced};
 use crate::telemetry::{Clock, milliseconds};
 
 /// Messages of a queue that are worked on at once.
-const WORKERS: usize = 2;
+const WORKERS: usize = 4;
 
 /// From one word about a queue that works to the next, in milliseconds.
 const TELL: i64 = 5_000;
