@@ -4,6 +4,7 @@
 //! from one. What else a file can say is for a watch: it is checked here and of no effect to a replay, so
 //! that one file serves both.
 
+mod feed;
 mod lambda;
 mod sink;
 mod watch;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use crate::detect::{AllowFile, Fault, Lists};
 use crate::record::{Cluster, Origin, cluster_name};
 
+pub use feed::{KinesisConfig, S3Config};
 pub use lambda::LambdaConfig;
 pub use sink::{BodyKind, RouteConfig, SinkConfig, SinkConfigs, SinkKind};
 pub use watch::{DiscoverConfig, HealthConfig, PollConfig, ShutdownConfig, StateConfig};
@@ -30,6 +32,10 @@ pub struct Config {
     pub lists: Lists,
     /// Exceptions. Used by a replay.
     pub allow: Vec<AllowFile>,
+    /// Kinesis streams that carry logs to a watch.
+    pub kinesis: Vec<KinesisConfig>,
+    /// Queues that announce objects with logs to a watch.
+    pub s3: Vec<S3Config>,
     /// Where a watch finds clusters by itself.
     pub discover: Option<DiscoverConfig>,
     /// Where a watch remembers how far it has read.
@@ -64,6 +70,9 @@ pub struct ClusterConfig {
     pub role_arn: Option<String>,
     /// The external id that the role asks for; of no effect to a replay.
     pub external_id: Option<String>,
+    /// Whether a watch asks its log group for events; not where they come by a stream or a queue.
+    #[serde(default = "yes")]
+    pub poll: bool,
     /// Labels that join every alert.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -144,6 +153,11 @@ impl Settings {
             let message = "[state] region is that of a table: name it, as table = \"trailhound\"";
             return Err(Fault::at(&self.name, &self.text, 0..0, message));
         }
+        for queue in &self.config.s3 {
+            if let Err(message) = queue.checked() {
+                return Err(Fault::at(&self.name, &self.text, 0..0, message));
+            }
+        }
         let share = self.config.poll.share;
         if !(share > 0.0 && share <= 1.0) {
             let message = format!("[poll] share is {share}: it is a part, above 0 and at most 1");
@@ -215,6 +229,10 @@ impl ClusterConfig {
             .or_else(|| arn_part(&self.log_group, 4))
             .or_else(role)
     }
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// The key that was probably meant, where a message of the TOML reader names an unknown one and those

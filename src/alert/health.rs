@@ -140,7 +140,7 @@ pub struct Episode<'e> {
     pub group: &'e str,
     /// The log: `audit` or `authenticator`.
     pub log: &'e str,
-    /// What the names of its streams begin with.
+    /// What the names of its streams begin with; nothing where it is no log of a group.
     pub prefix: &'e str,
     /// The cluster.
     pub cluster: &'e crate::record::Cluster,
@@ -220,6 +220,9 @@ impl Episode<'_> {
 
     /// Shows the last lines of the log, from a little before it began.
     fn console(&self) -> Console {
+        if self.prefix.is_empty() {
+            return Console::default();
+        }
         let query = format!(
             "fields @timestamp, @logStream, @message | filter @logStream like /^{}/ | sort @timestamp desc | limit 20",
             self.prefix

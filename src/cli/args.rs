@@ -95,7 +95,7 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
-const INPUT_HELP: &str = "Files, folders, globs, or - for standard input";
+const INPUT_HELP: &str = "Files, folders, globs, s3://BUCKET/PREFIX, or - for standard input";
 
 /// Options of `replay`.
 #[derive(Debug, Arguments)]

@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 
 use super::Exit;
+use super::buckets::Buckets;
 use super::exit::UsageError;
 use super::progress::Bar;
 use crate::decode::{self, Ahead, Item, Limits, Reader, Waiting};
-use crate::source::{Listing, Progress, find};
+use crate::source::{Counted, Listing, Progress, find};
 
 /// How many threads are kept busy unless more are asked for: what one thread reads and decompresses
 /// keeps no more than these busy with judging, and each takes a few megabytes.
@@ -21,6 +22,8 @@ const ENOUGH: usize = 4;
 /// Inputs that were found, and how to stop reading them.
 pub(super) struct Inputs {
     listing: Listing,
+    /// Prefixes in S3, which are listed while they are read.
+    buckets: Option<Buckets>,
     stop: Arc<AtomicBool>,
     /// How many threads the program may keep busy: as many as there are cores, up to what one reader
     /// can feed.
@@ -59,9 +62,12 @@ impl Inputs {
     /// Finds the inputs; an error when there is nothing to read. From here on Ctrl-C stops the
     /// reading, and a second one the program.
     pub(super) fn find(paths: &[String]) -> Result<Self> {
-        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        let (addresses, paths): (Vec<&String>, Vec<&String>) =
+            paths.iter().partition(|path| Buckets::is_address(path));
+        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
         let listing = find(&paths);
-        if listing.inputs.is_empty() {
+        let buckets = Buckets::open(&addresses)?;
+        if listing.inputs.is_empty() && buckets.is_none() {
             let failures: Vec<String> = listing.failures.iter().map(ToString::to_string).collect();
             let text = if failures.is_empty() {
                 "nothing to read: the paths hold no files".to_owned()
@@ -80,6 +86,7 @@ impl Inputs {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Ok(Self {
             listing,
+            buckets,
             stop,
             threads: cores.min(ENOUGH),
             ahead: cores > 1,
@@ -105,7 +112,8 @@ impl Inputs {
         idle: &dyn Fn() -> ControlFlow<()>,
     ) -> Reading {
         let progress = Progress::default();
-        let bar = Bar::start(&progress, self.listing.total_size());
+        let known = self.listing.total_size().filter(|_| self.buckets.is_none());
+        let bar = Bar::start(&progress, known);
         let mut reading = Reading {
             failures: self
                 .listing
@@ -153,6 +161,31 @@ impl Inputs {
             if stopped() {
                 break;
             }
+        }
+        if let Some(buckets) = &self.buckets
+            && !stopped()
+        {
+            buckets.each(&mut reading, &mut |object, body, origin, reading| {
+                if stopped() {
+                    return ControlFlow::Break(());
+                }
+                let waiting = Waiting {
+                    stop: Arc::clone(&self.stop),
+                    idle,
+                };
+                let bytes = Counted::new(body, &progress);
+                // What comes over a network may keep one waiting.
+                match decode::open(bytes, Ahead::Always, limits, &waiting) {
+                    Ok(bytes) => {
+                        reading.inputs += 1;
+                        reader.read(object, bytes, &origin, &mut guarded)
+                    }
+                    Err(error) => {
+                        reading.failures.push(format!("{object}: {error}"));
+                        ControlFlow::Continue(())
+                    }
+                }
+            });
         }
         bar.finish();
         reading.interrupted = stopped();

@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod args;
+mod buckets;
 mod completions;
 mod coverage;
 mod detectors;

@@ -13,7 +13,7 @@ use super::file::{Failure, Input};
 use super::origin::origin_of;
 
 /// What `CreateExportTask` leaves at the root of its prefix to test its permission.
-const EXPORT_PROBE: &str = "aws-logs-write-test";
+pub(super) const EXPORT_PROBE: &str = "aws-logs-write-test";
 
 /// What was found under the paths a user named.
 #[derive(Debug, Default)]

@@ -6,9 +6,11 @@
 pub mod cloudwatch;
 mod file;
 mod find;
+pub mod kinesis;
 pub mod lambda;
 mod origin;
 mod progress;
+pub mod s3;
 
 pub use file::{Failure, Input};
 pub use find::{Listing, Skipped, find};

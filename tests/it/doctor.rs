@@ -145,7 +145,7 @@ fn the_policies_allow_what_is_called_and_nothing_that_changes_a_log() {
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
     };
     let mut actions = Vec::new();
-    for name in ["read.json", "assume.json"] {
+    for name in ["read.json", "assume.json", "stream.json", "objects.json"] {
         for statement in read(name)["Statement"].as_array().unwrap() {
             match &statement["Action"] {
                 serde_json::Value::String(action) => actions.push(action.clone()),
@@ -158,9 +158,19 @@ fn the_policies_allow_what_is_called_and_nothing_that_changes_a_log() {
     }
     actions.sort();
     let needed = [
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
         "logs:DescribeLogGroups",
         "logs:DescribeLogStreams",
         "logs:FilterLogEvents",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
         "sts:AssumeRole",
     ];
     assert_eq!(actions, needed);

@@ -83,6 +83,7 @@ async fn look(
     };
     found.truncate(MOST);
     let cluster = |log_group| ClusterConfig {
+        poll: true,
         log_group,
         name: None,
         region: Some(region.to_owned()),

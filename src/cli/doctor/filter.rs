@@ -103,7 +103,7 @@ fn judged(seen: &Seen, group: &Group, kind: LogKind, now: i64) -> Finding {
             format!("audit log can be read and has been silent for {minutes} minutes"),
         )
         .fail("a live cluster's never is: look whether audit logging is still on, and in CloudTrail for UpdateClusterConfig"),
-        (None, LogKind::Authenticator) => Finding::ok(
+        (None, _) => Finding::ok(
             "fresh",
             &group.name,
             format!("authenticator log can be read, and nobody has logged in for {minutes} minutes"),

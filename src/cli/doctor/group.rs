@@ -122,7 +122,7 @@ pub(crate) async fn streams(group: &Group, kind: LogKind, caller: &Caller) -> Fi
     );
     match kind {
         LogKind::Audit => none.fail(switch),
-        LogKind::Authenticator => none.warn(format!(
+        _ => none.warn(format!(
             "{switch}; without it a shared user name hides the person behind it"
         )),
     }

@@ -6,9 +6,11 @@ mod discover;
 mod filter;
 mod finding;
 mod group;
+mod queue;
 mod rate;
 mod refusal;
 mod role;
+mod stream;
 mod table;
 mod topic;
 
@@ -23,6 +25,7 @@ use super::exit::UsageError;
 use super::setup;
 use crate::config::{ClusterConfig, Config, Settings, SinkConfig};
 use crate::source::cloudwatch::LogKind;
+use crate::source::kinesis::StreamName;
 use finding::{Finding, Level, tell};
 use group::Group;
 use rate::Need;
@@ -31,11 +34,10 @@ use role::Caller;
 pub(super) fn run(args: &DoctorArgs) -> Result<Exit> {
     let settings = setup::settings(Some(&args.config))?;
     let config = &settings.config;
-    let nothing_to_read = config.cluster.is_empty() && config.discover.is_none();
-    if nothing_to_read && topics(config).next().is_none() && config.state.table.is_none() {
+    if nothing_to_try(config) {
         let name = &settings.name;
         return Err(UsageError(format!(
-            "{name} names no [[cluster]], no [discover], no SNS sink and no table: there is nothing to try"
+            "{name} names no [[cluster]], no [discover], no [[kinesis]], no [[s3]], no SNS sink and no table: there is nothing to try"
         ))
         .into());
     }
@@ -62,6 +64,15 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit> {
             Level::Fail => Exit::Failed,
         })
     })
+}
+
+fn nothing_to_try(config: &Config) -> bool {
+    config.cluster.is_empty()
+        && config.discover.is_none()
+        && config.kinesis.is_empty()
+        && config.s3.is_empty()
+        && topics(config).next().is_none()
+        && config.state.table.is_none()
 }
 
 /// The topics of the sinks.
@@ -102,7 +113,8 @@ async fn examine(
         Err(finding) => return report.add([finding]),
     };
     let config = &settings.config;
-    let mut clusters = config.cluster.clone();
+    let polled = config.cluster.iter().filter(|cluster| cluster.poll);
+    let mut clusters: Vec<ClusterConfig> = polled.cloned().collect();
     if let Some(discover) = &config.discover {
         let (found, told) = discover::groups(discover, &caller).await;
         report.add(told)?;
@@ -128,10 +140,58 @@ async fn examine(
     if let Some(table) = &config.state.table {
         report.add(table::table(&caller, table, config.state.region.as_deref()).await)?;
     }
+    feeds(config, &caller, report).await?;
     for sink in config.sink.values().map(toml::Spanned::get_ref) {
         publish(sink, &caller, send, report).await?;
     }
     Ok(())
+}
+
+/// Looks at streams and queues, each as whoever reads it.
+async fn feeds(config: &Config, caller: &Caller, report: &mut Report) -> Result<()> {
+    for one in &config.kinesis {
+        let region = one.region.clone().or(StreamName::parse(&one.stream).region);
+        let access = (one.role_arn.as_deref(), one.external_id.as_deref());
+        if let Some(reader) = become_reader(caller, access, region, report).await? {
+            report.add(stream::stream(&one.stream, &reader).await)?;
+        }
+    }
+    for one in &config.s3 {
+        let settings = one.settings(config.poll.retry);
+        let region = settings.region(None).ok();
+        let access = (one.role_arn.as_deref(), one.external_id.as_deref());
+        if let Some(reader) = become_reader(caller, access, region, report).await? {
+            report.add(queue::queue(&one.queue_url, &reader).await)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whoever reads something: the caller in its region, or a role.
+async fn become_reader(
+    caller: &Caller,
+    (role, external_id): (Option<&str>, Option<&str>),
+    region: Option<String>,
+    report: &mut Report,
+) -> Result<Option<Caller>> {
+    let of_sdk = || caller.sdk.region().map(ToString::to_string);
+    let region = region.or_else(of_sdk).unwrap_or_default();
+    let Some(role) = role else {
+        return Ok(Some(Caller {
+            sdk: role::in_region(&caller.sdk, &region),
+            ..caller.clone()
+        }));
+    };
+    match role::assume(caller, role, external_id, &region).await {
+        Ok((reader, fine)) => {
+            report.add([fine])?;
+            Ok(Some(reader))
+        }
+        Err(finding) => {
+            report.add([finding])?;
+            Ok(None)
+        }
+    }
 }
 
 /// Whether a log group that was found is one that is named: it is tried once.

@@ -69,7 +69,13 @@ impl Refusal {
 
     /// Whether what was asked for is not there.
     pub(super) fn is_gone(&self) -> bool {
-        self.is(&["ResourceNotFoundException", "NotFound", "NotFoundException"])
+        self.is(&[
+            "ResourceNotFoundException",
+            "NotFound",
+            "NotFoundException",
+            "QueueDoesNotExist",
+            "AWS.SimpleQueueService.NonExistentQueue",
+        ])
     }
 
     fn is_expired(&self) -> bool {

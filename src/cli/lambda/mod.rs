@@ -19,7 +19,7 @@ use crate::pipeline::lambda::{Courier, Handler, Intake, Sources, Times};
 use crate::pipeline::watch::Alerts;
 use crate::pipeline::{Judge, lives};
 use crate::sink::Sink;
-use crate::source::lambda::Objects;
+use crate::source::s3::Store;
 use crate::state::{DynamoSettings, DynamoStore, Ledger, MemoryLedger, Shared};
 use crate::telemetry::{Clock, Function};
 use settings::Set;
@@ -110,7 +110,7 @@ fn handler(
     let judge = Judge::new(&set.engine, config);
     let runtime = Handle::current();
     let region = aws.region().map(ToString::to_string);
-    let objects = Objects::new(aws, runtime.clone());
+    let objects = (Store::new(aws), runtime.clone());
     let keep = config.state.keep;
     Handler::new(
         Intake::new(judge, Shared::new(memory.ledger), &set.post),

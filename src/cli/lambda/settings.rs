@@ -1,10 +1,12 @@
 //! Where a function's settings come from: a file, an object, a parameter, the environment, or its package.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use aws_config::SdkConfig;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 
 use crate::cli::args::DetectorSetArgs;
 use crate::cli::exit::UsageError;
@@ -14,10 +16,13 @@ use crate::config::{Config, Settings, SinkKind};
 use crate::detect::Engine;
 use crate::pipeline::watch::Post;
 use crate::sink::Routes;
+use crate::source::s3::{Object, Store};
 use crate::telemetry::Function;
 
 /// The name of the settings in a package.
 const IN_PACKAGE: &str = "trailhound.toml";
+/// More bytes of an object are not read.
+const LONGEST: u64 = 4 << 20;
 
 /// Where settings are.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,35 +83,38 @@ async fn at(place: &Place, name: &str, aws: &SdkConfig) -> Result<Settings> {
     match place {
         Place::File(path) => setup::settings(Some(path)),
         Place::Object { bucket, key } => {
-            let get = aws_sdk_s3::Client::new(aws).get_object();
-            let got = get.bucket(bucket).key(key).send().await;
-            let got = got.map_err(|error| unread(name, "s3:GetObject", &error))?;
-            let text = got.body.collect().await.map(|body| body.to_vec());
-            let text = text.map_err(|_| UsageError(format!("can't read {name} to its end")))?;
-            let text = String::from_utf8(text);
-            parse(
-                name,
-                text.map_err(|_| UsageError(format!("{name} is not UTF-8")))?,
-            )
+            let object = Object {
+                bucket: bucket.clone(),
+                key: key.clone(),
+                size: None,
+            };
+            let unread = |why: String| UsageError(format!("can't read the settings {name}: {why}"));
+            let opened = Store::new(aws).open(&object).await;
+            let body = opened.map_err(|failure| unread(failure.message))?;
+            // Reading waits for the network.
+            let reading = tokio::task::spawn_blocking(move || {
+                let mut text = String::new();
+                body.take(LONGEST).read_to_string(&mut text).map(|_| text)
+            });
+            let text = reading.await.context("a mistake in trailhound")?;
+            parse(name, text.map_err(|error| unread(error.to_string()))?)
         }
         Place::Parameter(parameter) => {
             let get = aws_sdk_ssm::Client::new(aws).get_parameter();
             let got = get.name(parameter).with_decryption(true).send().await;
-            let got = got.map_err(|error| unread(name, "ssm:GetParameter", &error))?;
+            let got = got.map_err(|error| unread(name, &error))?;
             let text = got.parameter.and_then(|parameter| parameter.value);
             parse(name, text.unwrap_or_default())
         }
     }
 }
 
-fn unread<E: ProvideErrorMetadata, R>(
-    name: &str,
-    action: &str,
-    error: &SdkError<E, R>,
-) -> UsageError {
+fn unread<R>(name: &str, error: &SdkError<GetParameterError, R>) -> UsageError {
     let what = match (error.code(), error) {
         (Some(code), _) if code.starts_with("AccessDenied") => {
-            format!("{code}: permit {action} to the role of the function")
+            format!(
+                "{code}: permit ssm:GetParameter to the role of the function, and kms:Decrypt of its key"
+            )
         }
         (Some(code), _) => format!("{code}: {}", error.message().unwrap_or("no words")),
         (None, SdkError::DispatchFailure(_)) => {

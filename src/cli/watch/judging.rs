@@ -29,6 +29,8 @@ pub(super) struct Judging {
     pub(super) store: SharedStore,
     pub(super) committed: watch::Sender<u64>,
     pub(super) beat: Beat,
+    /// What is waited for from the start: no decision is made before it is known what they carry.
+    pub(super) feeds: Vec<Stream>,
     pub(super) args: WatchArgs,
 }
 
@@ -179,6 +181,9 @@ impl Judging {
     fn horizon(&self, config: &Config, now: i64) -> Result<Horizon, StoreError> {
         let patience = config.poll.sweep_span;
         let mut horizon = Horizon::new(config.poll.lateness, patience);
+        for feed in &self.feeds {
+            horizon.expect(feed, now);
+        }
         let store = self.store.lock();
         if let Some(latest) = store.latest_position()? {
             let since = latest.saturating_sub(milliseconds(patience));

@@ -1,5 +1,6 @@
 //! `trailhound watch`: live clusters to alerts, for as long as it runs.
 
+mod feeds;
 mod judging;
 mod orphans;
 pub(super) mod settings;
@@ -88,12 +89,16 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
     let site = serve(&common, config.health.listen, beat.clone()).await?;
     let (out, deliveries) = mpsc::channel::<Delivery>(WAITING);
     start(&common, read, &store, &aws, out)?;
+    let (feed, fed) = mpsc::channel(WAITING);
+    let feeds = feeds::names(config, &aws)?;
+    feeds::start(&common, config, from, &store, &aws, feed).await?;
     let (replace, replacements) = mpsc::channel(1);
     let asked = reload(args, &common, &set, replace);
     let judging = Judging {
         store,
         committed,
         beat,
+        feeds,
         args: args.clone(),
     };
     let judged = judging.start(
@@ -101,6 +106,7 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
         Arc::clone(&set),
         Inputs {
             deliveries,
+            feeds: fed,
             replacements,
         },
     )?;
@@ -251,6 +257,8 @@ fn announce(set: &Set, state: &Path) {
     let config = &set.settings.config;
     tracing::info!(
         clusters = config.cluster.len(),
+        streams = config.kinesis.len(),
+        queues = config.s3.len(),
         discovery = config.discover.is_some(),
         detectors = set.engine.detectors().len(),
         state = %state.display(),

@@ -10,7 +10,7 @@ use aws_config::SdkConfig;
 use crate::cli::args::DetectorSetArgs;
 use crate::cli::exit::UsageError;
 use crate::cli::setup;
-use crate::config::{BodyKind, Config, Settings, SinkKind};
+use crate::config::{BodyKind, ClusterConfig, Config, Settings, SinkKind};
 use crate::detect::{Engine, Fault};
 use crate::pipeline::health::Limits;
 use crate::pipeline::reload;
@@ -31,8 +31,9 @@ const STDOUT: &str = "stdout";
 /// # Errors
 /// When the settings name nothing.
 pub(super) fn something_to_read(config: &Config) -> Result<()> {
-    if config.cluster.is_empty() && config.discover.is_none() {
-        let message = "there is nothing to watch: add [[cluster]] with the log_group of a cluster, or [discover], to the settings (--config FILE)";
+    let polls = config.cluster.iter().any(|cluster| cluster.poll) || config.discover.is_some();
+    if !polls && config.kinesis.is_empty() && config.s3.is_empty() {
+        let message = "there is nothing to watch: add [[cluster]] with the log_group of a cluster, or [discover], [[kinesis]] or [[s3]], to the settings (--config FILE)";
         return Err(UsageError(message.to_owned()).into());
     }
     Ok(())
@@ -56,7 +57,8 @@ pub(super) fn state_in_a_file(config: &Config, named: bool) -> Result<()> {
 
 /// What is read, and how.
 pub(super) fn reader(config: &Config, from: Option<i64>, resumed: Option<i64>) -> ReaderSettings {
-    let clusters = config.cluster.iter().map(|cluster| ClusterSettings {
+    let polled = config.cluster.iter().filter(|cluster| cluster.poll);
+    let clusters = polled.map(|cluster| ClusterSettings {
         log_group: cluster.log_group.clone(),
         region: cluster.region.clone(),
         role_arn: cluster.role_arn.clone(),
@@ -244,6 +246,8 @@ impl Set {
 fn fixed(config: &Config) -> String {
     let Config {
         cluster,
+        kinesis,
+        s3,
         discover,
         state,
         poll,
@@ -257,11 +261,23 @@ fn fixed(config: &Config) -> String {
     } = config;
     let cluster: Vec<_> = cluster
         .iter()
-        .map(|one| (&one.log_group, &one.region, &one.role_arn, &one.external_id))
+        .map(|one| {
+            let ClusterConfig {
+                log_group,
+                region,
+                role_arn,
+                external_id,
+                poll,
+                ..
+            } = one;
+            (log_group, region, role_arn, external_id, poll)
+        })
         .collect();
     let sink: Vec<_> = sink
         .iter()
         .map(|(name, one)| (name, one.get_ref()))
         .collect();
-    format!("{cluster:?} {discover:?} {state:?} {poll:?} {health:?} {shutdown:?} {sink:?}")
+    format!(
+        "{cluster:?} {kinesis:?} {s3:?} {discover:?} {state:?} {poll:?} {health:?} {shutdown:?} {sink:?}"
+    )
 }

@@ -36,7 +36,9 @@ pub(super) fn wrong(
     }
     let unreadable = || denied(log, limits, now).or_else(|| failing(log, limits, now));
     match kind {
-        LogKind::Audit => unreadable()
+        // Objects come when somebody has filled them: no time tells that there should be one.
+        LogKind::Objects => unreadable().or_else(|| unheard(log, sibling, limits, now)),
+        LogKind::Audit | LogKind::Records => unreadable()
             .or_else(|| silent(log, limits, now))
             .or_else(|| late(log, limits, now)),
         LogKind::Authenticator if sibling.unreadable => None,
@@ -56,7 +58,7 @@ pub(super) fn over(log: &Watched, trouble: Trouble, kind: LogKind, start: i64) -
     // The end of a walk proves that a log which may be quiet is read.
     let walked = log.mended.is_some_and(|mended| mended > start);
     match trouble {
-        Trouble::Blind if kind == LogKind::Audit => readable && heard,
+        Trouble::Blind if matches!(kind, LogKind::Audit | LogKind::Records) => readable && heard,
         Trouble::Blind => readable && (heard || walked),
         Trouble::AuthenticatorSilent => heard,
         Trouble::Lagging => log.failing.is_none() && log.late.is_none(),

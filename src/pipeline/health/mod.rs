@@ -10,7 +10,9 @@ mod watched;
 
 pub use limits::Limits;
 pub use monitor::{LoadError, Monitor, View};
-pub use watched::State;
+pub use watched::{Seen, State};
 
+#[cfg(test)]
+mod feed_tests;
 #[cfg(test)]
 mod tests;

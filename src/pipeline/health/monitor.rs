@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::judgement::{Sibling, lasting, over, wrong};
 use super::limits::Limits;
-use super::watched::{Open, State, Watched};
+use super::watched::{Open, Seen, State, Watched};
 use crate::alert::Alert;
 use crate::alert::health::{Episode, Trouble};
 use crate::record::Cluster;
@@ -50,6 +50,9 @@ struct Saved<W> {
 
 const VERSION: u32 = 1;
 
+/// After so long a log that a feed carried and that came no more is forgotten, in milliseconds.
+const FORGET: i64 = 7 * 24 * 3_600_000;
+
 /// Why what was stored can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -83,7 +86,7 @@ impl Monitor {
             return Err(LoadError::Version(saved.version));
         }
         let logs = saved.logs.into_iter().filter_map(|(group, log, watched)| {
-            let kind = LogKind::ALL.into_iter().find(|k| k.as_str() == log)?;
+            let kind = LogKind::of(&log)?;
             let group = Arc::from(group);
             Some((Stream { group, kind }, watched))
         });
@@ -134,10 +137,37 @@ impl Monitor {
 
     /// Takes what was read.
     pub fn page(&mut self, page: &Page) {
-        let limit = milliseconds(self.limits.lag);
         let cluster = || Cluster::of(&page.origin);
-        let log = self.log(&page.stream, page.received, cluster);
-        log.page(page, limit);
+        self.seen(&page.stream, &Seen::of(page), cluster);
+    }
+
+    /// Takes what was read of a feed.
+    pub fn fed(&mut self, stream: &Stream, seen: &Seen) {
+        self.seen(stream, seen, Cluster::default);
+    }
+
+    /// Takes what was read of a log that a feed carries.
+    pub fn carried(&mut self, stream: &Stream, feed: &Stream, seen: &Seen) {
+        self.seen(stream, seen, Cluster::default);
+        if let Some(log) = self.logs.get_mut(stream) {
+            log.feed = Some(feed.to_string());
+        }
+    }
+
+    /// The logs that a former run saw in a feed, and this one has not seen yet.
+    #[must_use]
+    pub fn kept_of(&self, feed: &Stream) -> Vec<Stream> {
+        if self.kept.is_empty() {
+            return Vec::new();
+        }
+        let feed = Some(feed.to_string());
+        let kept = self.kept.iter().filter(|(_, log)| log.feed == feed);
+        kept.map(|(stream, _)| stream.clone()).collect()
+    }
+
+    fn seen(&mut self, stream: &Stream, seen: &Seen, cluster: impl FnOnce() -> Cluster) {
+        let limit = milliseconds(self.limits.lag);
+        self.log(stream, seen.received, cluster).seen(seen, limit);
     }
 
     /// Takes how the reading goes.
@@ -155,10 +185,11 @@ impl Monitor {
             .map(|(stream, log)| (Arc::clone(&stream.group), sibling(log, &self.limits, now)))
             .collect();
         let mut alerts = Vec::new();
+        let feeds = self.feeds();
         for (stream, log) in &mut self.logs {
             let sibling = siblings.get(&stream.group).copied().unwrap_or_default();
             end(stream, log, now, &mut alerts);
-            if log.over {
+            if log.over || !is_judged(log, &feeds, now) {
                 continue;
             }
             if let Some(wrong) = wrong(log, stream.kind, sibling, &self.limits, now) {
@@ -183,6 +214,21 @@ impl Monitor {
         self.logs.iter().map(view).collect()
     }
 
+    /// How the feeds do, by their names.
+    fn feeds(&self) -> BTreeMap<String, Feed> {
+        let feeds = self.logs.iter().filter(|(it, _)| it.kind.is_feed());
+        let feeds = feeds.map(|(stream, log)| {
+            let unreadable = log.failing.is_some() || log.given.is_some();
+            let feed = Feed {
+                sign: log.sign,
+                mended: log.mended,
+                fine: !unreadable && log.late.is_none(),
+            };
+            (stream.to_string(), feed)
+        });
+        feeds.collect()
+    }
+
     fn log(
         &mut self,
         stream: &Stream,
@@ -196,6 +242,28 @@ impl Monitor {
         // Watched just now, if it was not before.
         self.logs.entry(stream.clone()).or_default()
     }
+}
+
+/// How a feed does, as far as it matters to the logs that it carries.
+struct Feed {
+    sign: Option<i64>,
+    mended: Option<i64>,
+    fine: bool,
+}
+
+/// Whether a log can be judged: of one that a feed carries nothing is known while the feed is not seen in
+/// time. One that has not come for long is forgotten: that was told when it fell silent.
+fn is_judged(log: &mut Watched, feeds: &BTreeMap<String, Feed>, now: i64) -> bool {
+    let Some(name) = &log.feed else {
+        return true;
+    };
+    let Some(feed) = feeds.get(name) else {
+        return false;
+    };
+    log.sign = log.sign.max(feed.sign);
+    log.mended = log.mended.max(feed.mended);
+    log.over = now.saturating_sub(log.quiet_since()) >= FORGET;
+    feed.fine && !log.over
 }
 
 fn sibling(log: &Watched, limits: &Limits, now: i64) -> Sibling {
@@ -270,8 +338,13 @@ fn end(stream: &Stream, log: &mut Watched, now: i64, alerts: &mut Vec<Alert>) {
     }
 }
 
-/// `audit log of prod`.
+/// `audit log of prod`, `Kinesis stream 111122223333:us-east-1:eks`.
 fn name(stream: &Stream, log: &Watched) -> String {
+    match stream.kind {
+        LogKind::Records => return format!("Kinesis stream {}", stream.group),
+        LogKind::Objects => return format!("queue {}", stream.group),
+        LogKind::Audit | LogKind::Authenticator => {}
+    }
     let cluster = log.cluster.name.as_deref().unwrap_or(&stream.group);
     format!("{} log of {cluster}", stream.kind.as_str())
 }

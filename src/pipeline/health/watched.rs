@@ -76,6 +76,9 @@ pub(super) struct Watched {
     /// It goes on under another name: once its alerts are ended it is forgotten.
     #[serde(default)]
     pub(super) over: bool,
+    /// The feed that carries it, if it is not read by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) feed: Option<String>,
     /// The alerts that are open, by the id of the trouble.
     pub(super) open: BTreeMap<String, Open>,
     /// When this process began to watch it.
@@ -84,6 +87,34 @@ pub(super) struct Watched {
     /// The cluster.
     #[serde(skip)]
     pub(super) cluster: Cluster,
+}
+
+/// What came, as far as it tells how a log is seen. Times are milliseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// When it was read.
+    pub received: i64,
+    /// When the latest event arrived where it was read; `None` of no events.
+    pub arrived: Option<i64>,
+    /// The newest event time. A clock that is ahead doesn't make what comes after it look old: never later
+    /// than `received`.
+    pub newest: Option<i64>,
+}
+
+impl Seen {
+    pub(super) fn of(page: &Page) -> Self {
+        let arrival = |event: &crate::source::cloudwatch::Fetched| {
+            event
+                .ingestion_time
+                .unwrap_or_else(|| event.timestamp.min(page.received))
+        };
+        let times = page.events.iter().map(|e| e.timestamp.min(page.received));
+        Self {
+            received: page.received,
+            arrived: page.events.iter().map(arrival).max(),
+            newest: times.max(),
+        }
+    }
 }
 
 /// Failures with no success in between.
@@ -118,28 +149,21 @@ impl Watched {
     }
 
     /// Takes what came, however much of it was seen before. `limit` is the greatest lag that is fine.
-    pub(super) fn page(&mut self, page: &Page, limit: i64) {
-        self.sign = Some(page.received);
+    pub(super) fn seen(&mut self, seen: &Seen, limit: i64) {
+        self.sign = Some(seen.received);
         self.given = None;
-        let arrival = |event: &crate::source::cloudwatch::Fetched| {
-            event
-                .ingestion_time
-                .unwrap_or_else(|| event.timestamp.min(page.received))
-        };
-        let Some(latest) = page.events.iter().map(arrival).max() else {
+        let Some(latest) = seen.arrived else {
             return;
         };
         if self.arrived.is_some_and(|known| latest <= known) {
             return;
         }
         self.arrived = Some(latest);
-        self.heard = Some(page.received);
+        self.heard = Some(seen.received);
         self.fresh = true;
-        // A clock that is ahead doesn't make what comes after it look old.
-        let times = page.events.iter().map(|e| e.timestamp.min(page.received));
-        self.newest = self.newest.max(times.max());
-        if self.newest.is_some_and(|at| page.received - at > limit) {
-            self.late.get_or_insert(page.received);
+        self.newest = self.newest.max(seen.newest);
+        if self.newest.is_some_and(|at| seen.received - at > limit) {
+            self.late.get_or_insert(seen.received);
         } else {
             self.late = None;
         }

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
+use std::path::Path;
+
+use tokio::runtime::Handle;
 
 use super::answer::Failed;
 use super::aside::One;
@@ -13,7 +16,10 @@ use crate::alert::escape;
 use crate::decode::{Item, Limits, Reader};
 use crate::pipeline::batch::Batch as Items;
 use crate::record::{LogEvent, Origin, Position};
-use crate::source::lambda::{self, Batch, Content, Kind, Object, Objects, Record};
+use crate::source::cloudwatch::Class;
+use crate::source::lambda::{Batch, Content, Kind, Record};
+use crate::source::origin_of;
+use crate::source::s3::{Named, Object, Store};
 use crate::state::StoreError;
 use crate::telemetry::Clock;
 
@@ -31,7 +37,8 @@ const IN_EVENT: Limits = Limits {
 /// What records are read with.
 #[derive(Debug)]
 pub struct Sources {
-    objects: Option<Objects>,
+    /// The way to objects, and the runtime that goes it.
+    objects: Option<(Store, Handle)>,
     /// The region of the function, in which the log groups of subscriptions that invoke it are too.
     origin: Origin,
     in_event: Reader,
@@ -39,9 +46,9 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Objects are read by way of `objects`; `region` is that of the function.
+    /// Objects are read from `objects` by tasks of that runtime; `region` is that of the function.
     #[must_use]
-    pub fn new(objects: Option<Objects>, region: Option<String>) -> Self {
+    pub fn new(objects: Option<(Store, Handle)>, region: Option<String>) -> Self {
         Self {
             objects,
             origin: Origin {
@@ -192,31 +199,42 @@ impl<'r, 'c> Reading<'r, 'c> {
 
     fn object(
         &mut self,
-        object: &Object,
+        named: &Named,
         one: &mut One<'_>,
         sources: &mut Sources,
     ) -> Result<(), String> {
+        let object = Object {
+            bucket: named.bucket.clone(),
+            key: named.key.clone(),
+            size: None,
+        };
+        if !object.may_hold_lines() {
+            return Ok(());
+        }
         let name = object.to_string();
-        let Some(objects) = &sources.objects else {
+        let Some((store, runtime)) = &sources.objects else {
             return Err(format!("{name} can't be read: there is no way to S3"));
         };
-        let mut opened = match objects.open(object) {
-            Ok(opened) => opened,
-            Err(gone @ lambda::Failure::Gone(_)) => {
-                one.set_aside(&name, "gone", &gone.to_string(), false);
+        if let Some(region) = &named.region {
+            store.is_in(&named.bucket, region);
+        }
+        let mut body = match runtime.block_on(store.open(&object)) {
+            Ok(body) => body,
+            Err(failure) if failure.class == Class::Gone => {
+                one.set_aside(&name, "gone", &failure.message, false);
                 return Ok(());
             }
-            Err(failure) => return Err(failure.to_string()),
+            Err(failure) => return Err(failure.message),
         };
+        let (fate, origin) = (body.fate(), origin_of(Path::new(&object.key)));
         let mut seen = Seen::default();
         let mut on = |item: Item<'_>| self.item(&item, one.place, &mut seen);
-        let _ = sources
-            .in_object
-            .read(&name, &mut opened, &object.origin(), &mut on);
-        if let Some(failure) = opened.failure() {
-            return Err(failure.to_string());
+        let _ = sources.in_object.read(&name, &mut body, &origin, &mut on);
+        // What came before it broke off was only a part.
+        match fate.failure() {
+            Some(failure) => return Err(failure.to_owned()),
+            None => one.note(&name, seen, self.end.is_some()),
         }
-        one.note(&name, seen, self.end.is_some());
         Ok(())
     }
 

@@ -68,6 +68,15 @@ impl Horizon {
         }
     }
 
+    /// Others go on where a log ends: they begin where it stands, and it is not read any more.
+    pub fn split(&mut self, stream: &Stream, into: &[Stream], now: i64) {
+        let settled = self.logs.remove(stream).map_or(i64::MIN, |log| log.settled);
+        for heir in into {
+            self.expect(heir, now);
+            self.settle(heir, settled, now);
+        }
+    }
+
     /// A log that is not read any more.
     pub fn drop(&mut self, stream: &Stream) {
         self.logs.remove(stream);

@@ -4,13 +4,14 @@
 
 use std::ops::ControlFlow;
 
+use super::feed::{Batch, Memo, Piece, Step};
 use super::post::Post;
 use crate::alert::Alert;
 use crate::decode::Item;
 use crate::pipeline::{Judge, Tally};
 use crate::record::{LogEvent, Origin, Position};
 use crate::source::cloudwatch::{Fetched, Notice, Page, What};
-use crate::state::{Digest, SharedStore, StoreError};
+use crate::state::{Digest, SharedStore, SqliteStore, StoreError};
 
 /// What came of a page.
 #[derive(Debug, Default)]
@@ -77,6 +78,32 @@ impl<'c> Intake<'c> {
                 store.advance(&source, position)?;
                 store.forget_events(&source, position.saturating_sub(known_for))?;
             }
+            Ok(taken)
+        })
+    }
+
+    /// Judges a batch of a feed, and notes how far the feed has been read. What comes twice does no harm:
+    /// merging is idempotent, and alerts are known by their ids.
+    ///
+    /// # Errors
+    /// When the state can't be used; nothing of the batch is in it then.
+    pub fn batch(&mut self, batch: &Batch) -> Result<Taken, StoreError> {
+        self.in_batch(batch.seen.received, |intake, alerts| {
+            let items: Vec<Item<'_>> = batch.pieces.iter().map(Piece::item).collect();
+            let taken = Taken {
+                new: batch.events() as u64,
+                ..Taken::default()
+            };
+            let mut on = |alert| {
+                alerts.push(alert);
+                ControlFlow::Continue(())
+            };
+            if intake.judge.take_all(&items, &mut on).is_break()
+                && let Some(failure) = intake.judge.failure()
+            {
+                return Err(failure);
+            }
+            note(&mut intake.store.lock(), batch)?;
             Ok(taken)
         })
     }
@@ -176,6 +203,43 @@ impl<'c> Intake<'c> {
         }
         done
     }
+}
+
+/// Notes how far a feed has been read once a batch is judged.
+fn note(store: &mut SqliteStore, batch: &Batch) -> Result<(), StoreError> {
+    for memo in &batch.memos {
+        match memo {
+            Memo::Set(name, value) => store.set_memo(name, value)?,
+            Memo::Retain(prefix, kept) => {
+                for name in store.memos(prefix)? {
+                    if !kept.contains(&name) {
+                        store.forget_memo(&name)?;
+                    }
+                }
+            }
+        }
+    }
+    for (part, step) in &batch.steps {
+        let source = part.to_string();
+        match step {
+            Step::Begun => {}
+            Step::Settled(until) => {
+                store.advance(&source, *until)?;
+                store.settle_source(&source, *until)?;
+            }
+            // Whoever takes over is waited for after a restart, too.
+            Step::Ended(heirs) => {
+                if let Some(settled) = store.progress(&source)?.settled {
+                    for heir in heirs {
+                        store.advance(&heir.to_string(), settled)?;
+                        store.settle_source(&heir.to_string(), settled)?;
+                    }
+                }
+                store.forget_source(&source)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What an event is known by: its time, and a number.

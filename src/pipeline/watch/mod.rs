@@ -3,6 +3,7 @@
 //! One thread judges; readers deliver pages to it and drains take alerts from the outbox. Whenever
 //! it is killed, the state is that of the last page that was judged whole.
 
+mod feed;
 mod horizon;
 mod intake;
 mod observe;
@@ -11,6 +12,7 @@ mod post;
 mod report;
 mod run;
 
+pub use feed::{Batch, Fed, Memo, Objects, Piece, Step, unpack};
 pub use horizon::Horizon;
 pub use intake::{Intake, Taken};
 pub use observe::Deliveries;

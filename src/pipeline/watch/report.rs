@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 
 use tokio::sync::watch;
 
+use super::feed::{Batch, Carried, Step};
 use super::intake::Taken;
 use crate::alert::Alert;
 use crate::pipeline::Tally;
@@ -67,11 +68,48 @@ impl Report {
         });
     }
 
+    /// A batch of a feed was judged, that carries some logs; what belongs to none of them is the feed's.
+    pub(super) fn batch(&self, batch: &Batch, cluster: &Cluster, logs: &[Carried], tally: &Tally) {
+        let (mut events, mut bytes) = (batch.events() as u64, batch.bytes as u64);
+        for one in logs {
+            events = events.saturating_sub(one.events);
+            bytes = bytes.saturating_sub(one.bytes);
+            self.of(&one.stream, &one.cluster, |metrics, log| {
+                metrics.read.inc_by(one.events);
+                metrics.bytes.inc_by(one.bytes);
+                metrics.evaluated.inc_by(one.events);
+                if let (Some(arrived), Some(newest)) = (one.seen.arrived, one.seen.newest) {
+                    metrics.lateness(arrived.saturating_sub(newest));
+                }
+                self.status.events(log, batch.seen.received, one.events);
+            });
+        }
+        self.of(&batch.feed, cluster, |metrics, log| {
+            metrics.pages.inc();
+            metrics.read.inc_by(events);
+            metrics.bytes.inc_by(bytes);
+            metrics.evaluated.inc_by(events);
+            for (refusal, (count, _)) in &tally.problems {
+                metrics.undecodable(refusal.as_str(), *count);
+            }
+            for (part, step) in &batch.steps {
+                // The shards of a stream have a position each.
+                if let Step::Settled(until) = step
+                    && *part == batch.feed
+                {
+                    metrics.position(*until);
+                }
+            }
+            self.status.events(log, batch.seen.received, events);
+        });
+    }
+
     /// A reader told how it goes.
     pub(super) fn notice(&self, notice: &Notice, cluster: &Cluster) {
         self.of(&notice.stream, cluster, |metrics, _| match &notice.what {
-            What::Walked { calls, .. } => {
+            What::Walked { calls, behind, .. } => {
                 metrics.calls.inc_by(*calls);
+                metrics.behind(*behind);
             }
             What::Failed { class, .. } => metrics.failed(class.as_str()),
             What::Begun { .. } | What::Given { .. } | What::Over => {}

@@ -5,13 +5,15 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::feed::{Batch, Fed, Step, carried};
 use super::horizon::Horizon;
 use super::intake::{Intake, Taken};
 use super::report::Report;
 use crate::config::Config;
 use crate::pipeline::health::Monitor;
+use crate::record::Cluster;
 use crate::serve::Beat;
-use crate::source::cloudwatch::{Delivery, Notice, Page, What};
+use crate::source::cloudwatch::{Delivery, LogKind, Notice, Page, Stream, What};
 use crate::state::StoreError;
 use crate::telemetry::Clock;
 use crate::telemetry::milliseconds;
@@ -39,10 +41,30 @@ pub enum End<T> {
 /// What comes in.
 #[derive(Debug)]
 pub struct Inputs<T> {
-    /// From the readers.
+    /// From the readers of log groups.
     pub deliveries: mpsc::Receiver<Delivery>,
+    /// From the feeds.
+    pub feeds: mpsc::Receiver<Fed>,
     /// New detectors and settings.
     pub replacements: mpsc::Receiver<T>,
+}
+
+/// Something to judge or to note.
+enum Arrived {
+    Delivery(Delivery),
+    Fed(Fed),
+}
+
+/// The next thing that comes, in turn from either side; nothing once both have ended.
+async fn next(
+    deliveries: &mut mpsc::Receiver<Delivery>,
+    feeds: &mut mpsc::Receiver<Fed>,
+) -> Option<Arrived> {
+    tokio::select! {
+        Some(delivery) = deliveries.recv() => Some(Arrived::Delivery(delivery)),
+        Some(fed) = feeds.recv() => Some(Arrived::Fed(fed)),
+        else => None,
+    }
 }
 
 /// How long things are kept.
@@ -118,9 +140,11 @@ impl Watch<'_> {
                     return Ok(End::Replaced(replacement));
                 }
                 _ = ticks.tick() => self.tick()?,
-                delivery = inputs.deliveries.recv() => match delivery {
-                    Some(Delivery::Page(page)) => self.page(&page)?,
-                    Some(Delivery::Notice(notice)) => self.notice(&notice)?,
+                arrived = next(&mut inputs.deliveries, &mut inputs.feeds) => match arrived {
+                    Some(Arrived::Delivery(Delivery::Page(page))) => self.page(&page)?,
+                    Some(Arrived::Delivery(Delivery::Notice(notice))) => self.notice(&notice)?,
+                    Some(Arrived::Fed(Fed::Batch(batch))) => self.batch(batch)?,
+                    Some(Arrived::Fed(Fed::Notice(notice))) => self.told(&notice),
                     None => {
                         self.tick()?;
                         return Ok(End::Done);
@@ -165,6 +189,56 @@ impl Watch<'_> {
             self.report.notice(notice, &cluster);
         }
         Ok(())
+    }
+
+    fn batch(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let cluster = place(&batch.feed);
+        self.standing.monitor.watch(&batch.feed, &cluster, now);
+        self.standing.monitor.fed(&batch.feed, &batch.seen);
+        let logs = carried(&batch, self.config);
+        for log in &logs {
+            self.standing.monitor.watch(&log.stream, &log.cluster, now);
+            self.standing
+                .monitor
+                .carried(&log.stream, &batch.feed, &log.seen);
+        }
+        let taken = self.intake.batch(&batch)?;
+        let horizon = &mut self.standing.horizon;
+        for (part, step) in &batch.steps {
+            match step {
+                Step::Begun => horizon.expect(part, now),
+                Step::Settled(until) => horizon.settle(part, *until, now),
+                Step::Ended(heirs) => horizon.split(part, heirs, now),
+            }
+        }
+        if batch.feed.kind == LogKind::Records {
+            // Its shards are known from here on, and each stands for itself.
+            horizon.drop(&batch.feed);
+        }
+        let tally = self.intake.counted();
+        self.report.batch(&batch, &cluster, &logs, &tally);
+        self.report.counted(&tally);
+        self.raised(&taken);
+        if let Some(done) = batch.done {
+            // Who does not wait for it any more gets it again.
+            let _ = done.send(());
+        }
+        Ok(())
+    }
+
+    /// How the reading of a feed goes.
+    fn told(&mut self, notice: &Notice) {
+        let cluster = place(&notice.stream);
+        let monitor = &mut self.standing.monitor;
+        monitor.watch(&notice.stream, &cluster, notice.time);
+        // Logs that a former run saw in it are missed if they don't come any more.
+        for log in monitor.kept_of(&notice.stream) {
+            let cluster = self.config.cluster_of(&log.origin(), None);
+            monitor.watch(&log, &cluster, notice.time);
+        }
+        monitor.notice(notice);
+        self.report.notice(notice, &cluster);
     }
 
     fn tick(&mut self) -> Result<(), StoreError> {
@@ -231,5 +305,15 @@ impl Watch<'_> {
         if !taken.alerts.is_empty() {
             self.report.raised(&taken.alerts);
         }
+    }
+}
+
+/// Whose a feed is: no cluster's, since it carries those of many.
+fn place(feed: &Stream) -> Cluster {
+    let origin = feed.origin();
+    Cluster {
+        account: origin.account,
+        region: origin.region,
+        ..Cluster::default()
     }
 }

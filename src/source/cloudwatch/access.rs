@@ -29,10 +29,10 @@ const SESSION: &str = "trailhound";
 
 /// By which role, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Access {
-    pub(super) role_arn: Option<String>,
-    pub(super) external_id: Option<String>,
-    pub(super) region: String,
+pub(in crate::source) struct Access {
+    pub(in crate::source) role_arn: Option<String>,
+    pub(in crate::source) external_id: Option<String>,
+    pub(in crate::source) region: String,
 }
 
 /// Who calls.
@@ -52,9 +52,10 @@ pub(super) struct Client {
     identity: Mutex<Option<Identity>>,
 }
 
-impl Client {
-    async fn new(base: &SdkConfig, access: Access) -> Self {
-        let region = Region::new(access.region.clone());
+impl Access {
+    /// Settings for clients that call as that role in that region, and try nothing again by themselves.
+    pub(in crate::source) async fn settings(&self, base: &SdkConfig) -> SdkConfig {
+        let region = Region::new(self.region.clone());
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .read_timeout(READ)
@@ -66,12 +67,12 @@ impl Client {
             .region(region.clone())
             .timeout_config(timeouts)
             .retry_config(RetryConfig::disabled());
-        if let Some(role) = &access.role_arn {
+        if let Some(role) = &self.role_arn {
             let mut provider = AssumeRoleProvider::builder(role)
                 .configure(base)
                 .region(region)
                 .session_name(SESSION);
-            if let Some(id) = &access.external_id {
+            if let Some(id) = &self.external_id {
                 provider = provider.external_id(id);
             }
             // The cache of the base holds the credentials of the base.
@@ -81,7 +82,13 @@ impl Client {
                 ))
                 .identity_cache(aws_config::identity::IdentityCache::lazy().build());
         }
-        let config = config.build();
+        config.build()
+    }
+}
+
+impl Client {
+    async fn new(base: &SdkConfig, access: Access) -> Self {
+        let config = access.settings(base).await;
         Self {
             access,
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),

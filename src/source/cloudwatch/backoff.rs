@@ -16,7 +16,12 @@ const fn bounds(class: Class) -> (u32, u32) {
 
 /// The wait after a row of `failures` failures, of which the last was of `class`. `chance` is between 0 and
 /// 1: it shortens the wait by up to a half. `unit` is the first wait after a failure that passes.
-pub(super) fn wait(unit: Duration, class: Class, failures: u32, chance: f64) -> Duration {
+pub(in crate::source) fn wait(
+    unit: Duration,
+    class: Class,
+    failures: u32,
+    chance: f64,
+) -> Duration {
     let (first, longest) = bounds(class);
     let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(16));
     let whole = unit.saturating_mul(doubled.min(longest));

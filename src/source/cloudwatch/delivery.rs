@@ -12,28 +12,55 @@ pub enum LogKind {
     Audit,
     /// `authenticator-…`
     Authenticator,
+    /// No log of one group: records of a Kinesis stream, which may carry logs of many.
+    Records,
+    /// No log of one group: objects that a queue announces.
+    Objects,
 }
 
 impl LogKind {
-    /// Both, the one that tells who people are first.
+    /// Those that a log group has, the one that tells who people are first.
     pub const ALL: [Self; 2] = [Self::Authenticator, Self::Audit];
 
-    /// What the names of its streams begin with.
+    /// All there are.
+    const EVERY: [Self; 4] = [
+        Self::Authenticator,
+        Self::Audit,
+        Self::Records,
+        Self::Objects,
+    ];
+
+    /// What the names of its streams begin with; nothing where it is no log of a group.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Audit => "kube-apiserver-audit-",
             Self::Authenticator => "authenticator-",
+            Self::Records | Self::Objects => "",
         }
     }
 
-    /// The word for it: `audit` or `authenticator`.
+    /// The word for it: `audit`, `authenticator`, `records` or `objects`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Audit => "audit",
             Self::Authenticator => "authenticator",
+            Self::Records => "records",
+            Self::Objects => "objects",
         }
+    }
+
+    /// The kind of this [word](Self::as_str).
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether it carries logs of any number of groups.
+    #[must_use]
+    pub const fn is_feed(self) -> bool {
+        matches!(self, Self::Records | Self::Objects)
     }
 }
 
@@ -52,7 +79,7 @@ impl Stream {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (group, kind) = text.rsplit_once(' ')?;
-        let kind = LogKind::ALL.into_iter().find(|one| one.as_str() == kind)?;
+        let kind = LogKind::of(kind)?;
         let group = group.into();
         Some(Self { group, kind })
     }

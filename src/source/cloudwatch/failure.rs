@@ -11,7 +11,7 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use super::delivery::Class;
 
 /// Codes of refusals for there being too many calls.
-const THROTTLED: [&str; 9] = [
+const THROTTLED: [&str; 12] = [
     "ThrottlingException",
     "Throttling",
     "ThrottledException",
@@ -21,10 +21,13 @@ const THROTTLED: [&str; 9] = [
     "RequestLimitExceeded",
     "LimitExceededException",
     "SlowDown",
+    "ProvisionedThroughputExceededException",
+    "KMSThrottlingException",
+    "KmsThrottled",
 ];
 
 /// Codes of refusals that somebody must lift.
-const DENIED: [&str; 18] = [
+const DENIED: [&str; 27] = [
     "AccessDeniedException",
     "AccessDenied",
     "UnauthorizedOperation",
@@ -43,6 +46,15 @@ const DENIED: [&str; 18] = [
     "MissingAuthenticationTokenException",
     "OptInRequired",
     "InvalidAccessKeyId",
+    "InvalidObjectState",
+    "KMSAccessDeniedException",
+    "KMSDisabledException",
+    "KMSInvalidStateException",
+    "KMSNotFoundException",
+    "KMSOptInRequired",
+    "KmsAccessDenied",
+    "KmsDisabled",
+    "KmsInvalidState",
 ];
 
 /// The word for there being no credentials.
@@ -53,33 +65,33 @@ const LONGEST: usize = 600;
 
 /// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(in crate::source) struct Failure {
     /// What can be done about it.
-    pub(super) class: Class,
+    pub(in crate::source) class: Class,
     /// The service's code, or a word for what happened on the way.
-    pub(super) code: String,
+    pub(in crate::source) code: String,
     /// What was said.
-    pub(super) text: String,
+    pub(in crate::source) text: String,
     /// Whether the credentials could not be had at all, so that the call was never made.
-    pub(super) unsigned: bool,
+    pub(in crate::source) unsigned: bool,
 }
 
 /// Who called what.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked<'a> {
+pub(in crate::source) struct Asked<'a> {
     /// The ARN of the caller, if it is known.
-    pub(super) principal: Option<&'a str>,
+    pub(in crate::source) principal: Option<&'a str>,
     /// The role that is assumed, if one is.
-    pub(super) role: Option<&'a str>,
+    pub(in crate::source) role: Option<&'a str>,
     /// For example `logs:FilterLogEvents`.
-    pub(super) action: &'a str,
+    pub(in crate::source) action: &'a str,
     /// The ARN of what was asked for.
-    pub(super) resource: &'a str,
+    pub(in crate::source) resource: &'a str,
 }
 
 impl Failure {
     /// What came of a call.
-    pub(super) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
+    pub(in crate::source) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
@@ -159,7 +171,7 @@ impl Failure {
     }
 
     /// Nobody answered a call in time.
-    pub(super) fn unanswered(action: &str) -> Self {
+    pub(in crate::source) fn unanswered(action: &str) -> Self {
         Self {
             class: Class::Retry,
             code: "timeout".to_owned(),
@@ -169,12 +181,12 @@ impl Failure {
     }
 
     /// Whether the parameters were refused: of a call with a token, the token may be the reason.
-    pub(super) fn is_parameter(&self) -> bool {
+    pub(in crate::source) fn is_parameter(&self) -> bool {
         ["InvalidParameterException", "ValidationException"].contains(&self.code.as_str())
     }
 
     /// What happened and what to do, in one line.
-    pub(super) fn message(&self, asked: &Asked) -> String {
+    pub(in crate::source) fn message(&self, asked: &Asked) -> String {
         let Asked {
             action, resource, ..
         } = asked;
@@ -200,13 +212,13 @@ impl Failure {
                 )
             }
             Class::Denied => format!(
-                "{who} may not call {action} on {resource}: {said}; allow it in the IAM policy of the principal, and look for an explicit deny, a service control policy and the policy of the group's KMS key"
+                "{who} may not call {action} on {resource}: {said}; allow it in the IAM policy of the principal, and look for an explicit deny, a service control policy and the policy of its KMS key"
             ),
             Class::Gone => format!(
                 "{resource} does not exist ({said}): check its name, account and region; it is looked for again from time to time"
             ),
             Class::Config => format!(
-                "{action} on {resource} was refused: {said}; check the log group's name, region and log class"
+                "{action} on {resource} was refused: {said}; check its name and region, and a log group's class"
             ),
             Class::Throttled => {
                 format!("{action} was throttled: {said}; calls are made more slowly")
@@ -231,10 +243,21 @@ fn class_of(code: &str, status: u16) -> Class {
         return Class::Denied;
     }
     match (code, status) {
-        ("ResourceNotFoundException", _) => Class::Gone,
-        ("InvalidParameterException" | "ValidationException" | "InvalidOperationException", _) => {
-            Class::Config
-        }
+        (
+            "ResourceNotFoundException"
+            | "QueueDoesNotExist"
+            | "AWS.SimpleQueueService.NonExistentQueue"
+            | "NoSuchBucket"
+            | "NoSuchKey",
+            _,
+        ) => Class::Gone,
+        (
+            "InvalidParameterException"
+            | "InvalidArgumentException"
+            | "ValidationException"
+            | "InvalidOperationException",
+            _,
+        ) => Class::Config,
         (_, 429) => Class::Throttled,
         (_, 401 | 403) => Class::Denied,
         _ => Class::Retry,

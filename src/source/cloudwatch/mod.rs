@@ -5,14 +5,14 @@
 //! asked for last, since events come late: see `plan` for the ground that is walked again. Tokens of
 //! CloudWatch live within one walk; what outlives it is a time.
 
-mod access;
-mod backoff;
+pub(in crate::source) mod access;
+pub(in crate::source) mod backoff;
 mod budget;
 mod claims;
 mod delivery;
 mod describe;
 mod discover;
-mod failure;
+pub(in crate::source) mod failure;
 mod follow;
 mod group;
 mod lateness;

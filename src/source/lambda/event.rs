@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::record::Origin;
+use crate::source::s3::Named;
 
 /// What an invocation brings.
 #[derive(Debug)]
@@ -76,36 +76,9 @@ pub enum Content<'e> {
     /// Log lines.
     Lines(Vec<Cow<'e, str>>),
     /// Objects to be read.
-    Objects(Vec<Object>),
+    Objects(Vec<Named>),
     /// Nothing that can be read, and why.
     Unreadable(&'static str),
-}
-
-/// An object in S3.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
-    /// The bucket's name.
-    pub bucket: String,
-    /// The key as it is, not as a notification encodes it.
-    pub key: String,
-    /// The version, where the bucket keeps them.
-    pub version: Option<String>,
-    /// The bucket's region, where that is known.
-    pub region: Option<String>,
-}
-
-impl Object {
-    /// Where it came from, as far as its key tells.
-    #[must_use]
-    pub fn origin(&self) -> Origin {
-        crate::source::origin_of(std::path::Path::new(&self.key))
-    }
-}
-
-impl std::fmt::Display for Object {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "s3://{}/{}", self.bucket, self.key)
-    }
 }
 
 /// An event of no kind that is known.

@@ -7,11 +7,9 @@ mod event;
 mod field;
 mod kinesis;
 mod notification;
-mod object;
 mod tell;
 
 #[cfg(test)]
 mod tests;
 
-pub use event::{Batch, Content, Event, Kind, Object, Record, Unknown};
-pub use object::{Failure, Objects, Opened};
+pub use event::{Batch, Content, Event, Kind, Record, Unknown};

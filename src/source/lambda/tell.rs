@@ -20,7 +20,7 @@ impl<'e> Event<'e> {
     pub fn read(text: &'e str) -> Result<Self, Unknown> {
         match text.trim_start().bytes().next() {
             Some(b'{') => match Fields::of(text) {
-                Some(fields) => of_object(&fields),
+                Some(fields) => of_object(text, &fields),
                 None => unknown("a text that is not JSON"),
             },
             Some(b'[') => match serde_json::from_str::<Vec<&RawValue>>(text) {
@@ -37,14 +37,14 @@ fn unknown<T>(found: impl Into<String>) -> Result<T, Unknown> {
     Err(Unknown { found })
 }
 
-fn of_object<'e>(fields: &Fields<'e>) -> Result<Event<'e>, Unknown> {
+fn of_object<'e>(text: &str, fields: &Fields<'e>) -> Result<Event<'e>, Unknown> {
     if fields.has("awslogs") {
         let awslogs = fields.object("awslogs");
         let records = vec![kinesis::of_logs(awslogs.as_ref())];
         return Ok(batch(Kind::Logs, records));
     }
     if let Some(records) = fields.list("Records") {
-        return of_records(&records);
+        return of_records(text, &records);
     }
     if let Some(records) = fields.list("records") {
         return Ok(each(Kind::Firehose, &records, kinesis::of_firehose));
@@ -52,11 +52,12 @@ fn of_object<'e>(fields: &Fields<'e>) -> Result<Event<'e>, Unknown> {
     if let Some(lines) = fields.list("lines") {
         return of_lines(&lines);
     }
-    if notification::is_bridged(fields) {
-        let records = vec![notification::of_bridge(fields)];
+    let source = fields.text("source");
+    if source.as_deref() == Some("aws.s3") {
+        let records = vec![notification::of_event(text)];
         return Ok(batch(Kind::Bucket, records));
     }
-    if let Some("aws.events" | "aws.scheduler") = fields.text("source").as_deref() {
+    if let Some("aws.events" | "aws.scheduler") = source.as_deref() {
         let time = fields.text("time");
         return match time.as_deref().and_then(parse_time) {
             Some(time) => Ok(Event::Schedule { time }),
@@ -79,7 +80,7 @@ fn keys(fields: &Fields<'_>) -> String {
 }
 
 /// Under `Records` come those of several senders; the first tells which.
-fn of_records<'e>(records: &[&'e RawValue]) -> Result<Event<'e>, Unknown> {
+fn of_records<'e>(text: &str, records: &[&'e RawValue]) -> Result<Event<'e>, Unknown> {
     let Some(first) = records.first() else {
         return Ok(batch(Kind::Kinesis, Vec::new()));
     };
@@ -96,7 +97,7 @@ fn of_records<'e>(records: &[&'e RawValue]) -> Result<Event<'e>, Unknown> {
     match source.as_deref() {
         Some("aws:kinesis") => Ok(each(Kind::Kinesis, records, kinesis::of_stream)),
         Some("aws:sqs") => Ok(each(Kind::Queue, records, notification::of_message)),
-        Some("aws:s3") => Ok(each(Kind::Bucket, records, notification::of_bucket)),
+        Some("aws:s3") => Ok(batch(Kind::Bucket, vec![notification::of_event(text)])),
         Some(_) => unknown("\"Records\" of another service"),
         None if first.has("kinesis") => Ok(each(Kind::Kinesis, records, kinesis::of_stream)),
         None => unknown("\"Records\" without an \"eventSource\""),

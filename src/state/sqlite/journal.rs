@@ -201,6 +201,40 @@ impl SqliteStore {
         self.change(text, params![name, value]).map(|_| ())
     }
 
+    /// The names that begin so, under which something is noted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn memos(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let text = "SELECT name FROM memo WHERE substr(name, 1, length(?1)) = ?1";
+            self.connection
+                .prepare_cached(text)?
+                .query_map([prefix], |row| row.get(0))?
+                .collect()
+        };
+        read().map_err(|reason| self.failed(reason))
+    }
+
+    /// Forgets what was noted under a name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn forget_memo(&mut self, name: &str) -> Result<(), StoreError> {
+        self.change("DELETE FROM memo WHERE name = ?1", [name])
+            .map(|_| ())
+    }
+
+    /// Forgets how far a source has been read: it will never be read again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn forget_source(&mut self, name: &str) -> Result<(), StoreError> {
+        self.sources.remove(name);
+        self.change("DELETE FROM source WHERE name = ?1", [name])
+            .map(|_| ())
+    }
+
     fn source(&mut self, name: &str) -> Result<i64, StoreError> {
         if let Some(number) = self.sources.get(name) {
             return Ok(*number);

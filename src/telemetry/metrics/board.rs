@@ -74,6 +74,7 @@ impl Metrics {
             log: log.to_owned(),
         };
         self.0.logs.lag.remove(&labels);
+        self.0.logs.behind.remove(&labels);
         self.0.logs.seen.remove(&labels);
         self.0.logs.position.remove(&labels);
     }

@@ -27,6 +27,7 @@ pub struct LogMetrics {
     /// Calls.
     pub calls: Counter,
     lag: Seconds,
+    behind: Seconds,
     seen: Gauge,
     position: Seconds,
     lateness: Histogram,
@@ -50,6 +51,7 @@ impl LogMetrics {
             pages: logs.pages.get_or_create_owned(&labels),
             calls: logs.calls.get_or_create_owned(&labels),
             lag: logs.lag.get_or_create_owned(&labels),
+            behind: logs.behind.get_or_create_owned(&labels),
             seen: logs.seen.get_or_create_owned(&labels),
             position: logs.position.get_or_create_owned(&labels),
             lateness: logs.lateness.get_or_create_owned(&labels),
@@ -81,6 +83,11 @@ impl LogMetrics {
     /// From the newest event to now, in milliseconds.
     pub fn lag(&self, millis: i64) {
         self.lag.set(seconds(millis));
+    }
+
+    /// How far the reading is behind, in milliseconds.
+    pub fn behind(&self, millis: i64) {
+        self.behind.set(seconds(millis));
     }
 
     /// Whether the log is seen in time.

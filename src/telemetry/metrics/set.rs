@@ -24,6 +24,7 @@ pub(super) struct Logs {
     pub(super) calls: Family<Log, Counter>,
     pub(super) failures: Family<LogClass, Counter>,
     pub(super) lag: Family<Log, Seconds>,
+    pub(super) behind: Family<Log, Seconds>,
     pub(super) seen: Family<Log, Gauge>,
     pub(super) position: Family<Log, Seconds>,
     pub(super) lateness: Family<Log, Histogram>,
@@ -83,13 +84,17 @@ impl Logs {
                 "events_undecodable",
                 "Log lines that could not be read, by cause.",
             ),
-            pages: to.counter("pages_read", "Pages of FilterLogEvents."),
+            pages: to.counter("pages_read", "Pages of FilterLogEvents, and batches of Kinesis streams and queues."),
             calls: to.counter(
                 "calls",
                 "Calls of finished walks; the quota of a region counts these.",
             ),
             failures: to.counter("failures", "Calls that failed, by class."),
             lag: to.gauge("lag_seconds", "From the newest event that was read to now."),
+            behind: to.gauge(
+                "behind_seconds",
+                "How far reading is behind: of a log from its position to the end of a walk, of a Kinesis stream MillisBehindLatest of its slowest shard.",
+            ),
             seen: to.gauge(
                 "log_seen",
                 "1 while a log is seen in time, 0 while it is blind, lagging or denied.",
