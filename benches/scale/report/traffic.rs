@@ -1,0 +1,105 @@
+//! Who logs how much, and when: a thousand clusters of very different size, most of them busy by day.
+
+use super::inputs::Inputs;
+use super::random::Random;
+
+/// API servers of a cluster, each with an audit stream of its own.
+const STREAMS: usize = 3;
+
+/// How busy the busiest minute of all clusters together is, of the mean; a test of the day's figures.
+pub(crate) const BUSIEST: f64 = 1.5;
+
+/// How CloudWatch Logs picks a shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// Lines of one stream go to one shard; the default.
+    ByLogStream,
+    /// Any record goes to any shard.
+    Random,
+}
+
+/// One cluster.
+struct Cluster {
+    /// Of all bytes.
+    share: f64,
+    /// When its day is busiest, in hours UTC.
+    noon: f64,
+    /// Where its streams go, by a hash.
+    streams: [u64; STREAMS],
+}
+
+/// All clusters.
+pub(crate) struct Traffic(Vec<Cluster>);
+
+impl Traffic {
+    /// The clusters of a seed.
+    pub(crate) fn new(inputs: &Inputs) -> Self {
+        let mut random = Random::new(inputs.seed);
+        let clusters: Vec<_> = (0..inputs.clusters).map(|_| cluster(&mut random)).collect();
+        let all: f64 = clusters.iter().map(|it| it.share).sum();
+        Self(
+            clusters
+                .into_iter()
+                .map(|it| Cluster {
+                    share: it.share / all,
+                    ..it
+                })
+                .collect(),
+        )
+    }
+
+    /// How many streams come to a shard, on average.
+    pub(crate) fn streams_of_shard(&self, shards: usize) -> f64 {
+        (self.0.len() * STREAMS) as f64 / shards as f64
+    }
+
+    /// How many clusters there are.
+    pub(crate) fn clusters(&self) -> f64 {
+        self.0.len() as f64
+    }
+
+    /// What comes for each shard at a time of day (seconds), as a share of the mean of all.
+    pub(crate) fn at(&self, time: f64, spread: Spread, into: &mut [f64]) {
+        into.fill(0.0);
+        let mut all = 0.0;
+        for cluster in &self.0 {
+            let now = cluster.share * pace(time / 3_600.0 - cluster.noon);
+            all += now;
+            if spread == Spread::ByLogStream {
+                for stream in cluster.streams {
+                    let shard = (stream % into.len() as u64) as usize;
+                    into[shard] += now / STREAMS as f64;
+                }
+            }
+        }
+        if spread == Spread::Random {
+            let each = all / into.len() as f64;
+            into.fill(each);
+        }
+    }
+}
+
+/// A cluster's size is log-normal with sigma 1.3: of a thousand the largest is some fifty times the middle
+/// one. Seven of ten have their noon within two hours of 15 UTC, the others anywhere.
+fn cluster(random: &mut Random) -> Cluster {
+    let normal: f64 = (0..12).map(|_| unit(random)).sum::<f64>() - 6.0;
+    let noon = match unit(random) < 0.7 {
+        true => 13.0 + 4.0 * unit(random),
+        false => 24.0 * unit(random),
+    };
+    Cluster {
+        share: (1.3 * normal).exp(),
+        noon,
+        streams: std::array::from_fn(|_| random.bits()),
+    }
+}
+
+/// How busy it is so many hours from noon, of the day's mean.
+fn pace(from_noon: f64) -> f64 {
+    1.0 + 0.6 * (from_noon / 24.0 * std::f64::consts::TAU).cos()
+}
+
+/// From 0 to 1.
+fn unit(random: &mut Random) -> f64 {
+    (random.bits() >> 11) as f64 / (1_u64 << 53) as f64
+}

@@ -1,0 +1,172 @@
+//! The ways side by side, for some sizes: what each costs for a terabyte, and where each ends.
+
+use super::batch::{Batch, MOST_MB};
+use super::bill::{MEMORY, stream};
+use super::inputs::Inputs;
+use super::prices::{
+    ENDPOINT, FARGATE, FILTER, FIREHOSE_GB, LAMBDA_CALL, LAMBDA_GB_SECOND, S3, SHARD_MB, SNS, SQS, TABLE,
+};
+use super::table::{Table, count, money};
+use super::traffic::BUSIEST;
+
+/// Terabytes a day that are compared.
+const SIZES: [f64; 4] = [0.1, 1.0, 10.0, 50.0];
+
+/// Clusters for each terabyte a day, and the least.
+fn clusters(inputs: &Inputs, terabytes: f64) -> f64 {
+    (inputs.clusters as f64 * terabytes / inputs.terabytes).max(1.0)
+}
+
+/// Compressed megabytes that Firehose puts into one object, as the template says.
+const OBJECT_MB: f64 = 64.0;
+
+/// A share of its measured speed that a daemon is planned with.
+const PLANNED: f64 = 0.7;
+
+/// What a way asks of Lambda and the table, a second.
+pub(crate) struct Load {
+    pub(crate) calls: f64,
+    pub(crate) busy: f64,
+    pub(crate) writes: f64,
+}
+
+impl Load {
+    fn new(batch: Batch, events: f64) -> Self {
+        let calls = events / batch.events;
+        Self {
+            calls,
+            busy: calls * batch.seconds,
+            writes: calls * batch.items,
+        }
+    }
+
+    /// Dollars a day.
+    fn dollars(&self) -> f64 {
+        let a_second = self.calls * LAMBDA_CALL
+            + self.busy * MEMORY * LAMBDA_GB_SECOND
+            + self.writes * (TABLE.0 + TABLE.1);
+        a_second * 86_400.0
+    }
+}
+
+/// Log groups that call the function: a call for each record.
+pub(crate) fn direct_load(inputs: &Inputs, terabytes: f64) -> Load {
+    let batch = Batch::new(inputs, inputs.events_per_record, 1.0);
+    Load::new(batch, inputs.events(terabytes))
+}
+
+/// A stream between: what five seconds of a shard bring, or what a call can be handed.
+fn stream_load(inputs: &Inputs, terabytes: f64) -> Load {
+    let packed = inputs.events(terabytes) * inputs.packed() / 1e6;
+    let a_shard = packed / shards(inputs, terabytes);
+    let batch = Batch::of_megabytes(inputs, (a_shard * 5.0).min(MOST_MB), clusters(inputs, terabytes));
+    Load::new(batch, inputs.events(terabytes))
+}
+
+/// Objects: what a minute of them all brings, or what an object holds.
+fn object_load(inputs: &Inputs, terabytes: f64) -> Load {
+    let megabytes = object(inputs, terabytes);
+    let batch = Batch::of_megabytes(inputs, megabytes, clusters(inputs, terabytes));
+    Load::new(batch, inputs.events(terabytes))
+}
+
+fn object(inputs: &Inputs, terabytes: f64) -> f64 {
+    let packed = inputs.events(terabytes) * inputs.packed() / 1e6;
+    (packed * 60.0).min(OBJECT_MB)
+}
+
+fn shards(inputs: &Inputs, terabytes: f64) -> f64 {
+    let packed = inputs.events(terabytes) * inputs.packed() / 1e6;
+    (packed * BUSIEST / 0.5).ceil()
+}
+
+fn alerts(inputs: &Inputs, terabytes: f64) -> f64 {
+    inputs.alerts * 24.0 * clusters(inputs, terabytes) * SNS
+}
+
+/// A daemon of so many processors, two GB with each, for a day.
+fn task(processors: f64) -> f64 {
+    let processors = processors.max(1.0);
+    24.0 * processors * (FARGATE.0 + 2.0 * FARGATE.1)
+}
+
+fn poll(inputs: &Inputs, terabytes: f64) -> f64 {
+    let processors = (inputs.events(terabytes) * BUSIEST * inputs.poll_us / 1e6 / PLANNED).ceil();
+    let read = terabytes * 1e3 * inputs.poll_times;
+    // Endpoints for logs, sts and sns.
+    task(processors) + read * ENDPOINT.1 + 3.0 * 24.0 * ENDPOINT.0
+}
+
+fn kinesis(inputs: &Inputs, terabytes: f64) -> f64 {
+    let bytes = terabytes * 1e12 / inputs.ratio;
+    let record = inputs.packed() * inputs.events_per_record;
+    stream(shards(inputs, terabytes), bytes, record)
+}
+
+/// Firehose, the bucket for a week, and the queue.
+fn objects(inputs: &Inputs, terabytes: f64) -> f64 {
+    let record = inputs.packed() * inputs.events_per_record;
+    let gigabytes = terabytes * 1e3 / inputs.ratio;
+    let counted = (record / 5_120.0).ceil() * 5_120.0 / record;
+    let files = gigabytes * 1e3 / object(inputs, terabytes);
+    gigabytes * (counted * FIREHOSE_GB + 7.0 * S3.2 / 30.0) + files * (S3.0 + S3.1 + 3.0 * SQS)
+}
+
+/// Events a second that one daemon takes from objects: what it can judge, or what SQLite can remember.
+fn daemon(inputs: &Inputs) -> f64 {
+    (inputs.daemon_mb * 1e6 / inputs.line).min(inputs.sqlite / inputs.updates)
+}
+
+fn daemons(inputs: &Inputs, terabytes: f64) -> f64 {
+    (inputs.events(terabytes) * BUSIEST / daemon(inputs) / PLANNED).ceil()
+}
+
+/// Dollars for a terabyte.
+pub(crate) fn dollars(inputs: &Inputs) -> String {
+    let heads = SIZES.map(|size| format!("{size} TB a day"));
+    let mut table = Table::new(std::iter::once("$ for a TB").chain(heads.iter().map(String::as_str)));
+    type Cost = fn(&Inputs, f64) -> f64;
+    let ways: [(&str, Cost); 5] = [
+        ("poll", poll),
+        ("Lambda, called by the log group", |i, t| direct_load(i, t).dollars()),
+        ("Kinesis and Lambda", |i, t| kinesis(i, t) + stream_load(i, t).dollars()),
+        ("S3, SQS and Lambda", |i, t| objects(i, t) + object_load(i, t).dollars()),
+        ("S3, SQS and daemons, each with its clusters", |i, t| {
+            objects(i, t) + daemons(i, t) * task(2.0)
+        }),
+    ];
+    for (name, cost) in ways {
+        let cells = SIZES.map(|size| money((cost(inputs, size) + alerts(inputs, size)) / size));
+        table.row(std::iter::once(name.to_owned()).chain(cells));
+    }
+    table.end()
+}
+
+/// Where each ends, and what it asks for at the full size.
+pub(crate) fn ends(inputs: &Inputs) -> String {
+    let all = inputs.terabytes;
+    let mut table = Table::new(["way", "events a second", "TB a day", "what ends it"]);
+    let mut row = |way: &str, events: f64, end: String| {
+        let terabytes = events * inputs.line * 86_400.0 / 1e12;
+        table.row([way.to_owned(), count(events), count(terabytes), end]);
+    };
+    let calls = FILTER.0 * 0.75 * FILTER.1 * 1e6 / inputs.poll_times / inputs.line;
+    row("poll, one account and region", calls, format!("{} FilterLogEvents a second in us-east-1, of which three quarters are taken; a fifth of it where 5 are allowed", FILTER.0));
+    row("poll, one daemon, one processor", 1e6 / inputs.poll_us, "its processor".to_owned());
+    let direct = Batch::new(inputs, inputs.events_per_record, 1.0);
+    let each = direct.events / direct.seconds;
+    row("Lambda, called by the log group", inputs.concurrency * each, format!("{} functions at once, the account's default; {} table writes a second by then", count(inputs.concurrency), count(inputs.concurrency / direct.seconds * direct.items)));
+    let shard = SHARD_MB.0 * 1e6 / inputs.packed();
+    row("one shard of a stream", shard, "1 MB a second; a log stream that writes more has to be spread at random".to_owned());
+    let load = stream_load(inputs, all);
+    let table_end = inputs.events(all) * 40_000.0 / load.writes;
+    row("Kinesis and Lambda", table_end, "40,000 writes a second, the default quota of a table on demand; more is asked for".to_owned());
+    let load = object_load(inputs, all);
+    row("S3, SQS and Lambda", inputs.events(all) * 40_000.0 / load.writes, "the same".to_owned());
+    let by = match inputs.sqlite / inputs.updates < inputs.daemon_mb * 1e6 / inputs.line {
+        true => "updates of its state in SQLite, with a million cells",
+        false => "its processor",
+    };
+    row("S3 and SQS, one daemon", daemon(inputs), by.to_owned());
+    table.end()
+}
