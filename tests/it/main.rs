@@ -34,6 +34,7 @@ mod program;
 mod python;
 mod quiet;
 mod restart;
+mod scale;
 mod sns;
 mod stats;
 mod story;

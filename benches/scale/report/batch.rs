@@ -1,6 +1,6 @@
 //! One call of the function: what it is handed, how long it takes, and what it costs the table.
 
-use super::inputs::Inputs;
+use super::inputs::{Inputs, along};
 use super::prices::PAYLOAD_MB;
 
 /// What one call does.
@@ -8,11 +8,16 @@ use super::prices::PAYLOAD_MB;
 pub(crate) struct Batch {
     /// Events in it.
     pub(crate) events: f64,
-    /// Items of the table that it reads and writes.
-    pub(crate) items: f64,
+    /// Items of the table that it reads.
+    pub(crate) reads: f64,
+    /// What its writes to the table cost, in units.
+    pub(crate) writes: f64,
     /// How long it takes, in seconds.
     pub(crate) seconds: f64,
 }
+
+/// How many items one transaction takes.
+const TRANSACTION: f64 = 100.0;
 
 /// The most compressed megabytes that a call is handed.
 pub(crate) const MOST_MB: f64 = PAYLOAD_MB * 3.0 / 4.0;
@@ -22,13 +27,19 @@ impl Batch {
     pub(crate) fn new(inputs: &Inputs, events: f64, clusters: f64) -> Self {
         // A batch with fewer events than clusters has one of each.
         let clusters = clusters.min(events).max(1.0);
-        let items = clusters * inputs.cells(events / clusters) / inputs.cells_per_item;
-        // Reads come a hundred to a request, writes one by one, for each has its condition.
-        let requests = items / 100.0 + items;
-        let waits = (requests / inputs.table_open).ceil() * inputs.table_ms / 1e3;
+        let of = |curve| clusters * along(curve, events / clusters) / inputs.cells_per_item;
+        let (reads, items) = (of(&inputs.touched), of(&inputs.changed));
+        // Reads come a hundred to a request. So do writes while all fit into one transaction, which
+        // costs each twice; else they come one by one, for each has its condition.
+        let (requests, price) = match items <= TRANSACTION {
+            true => (1.0, 2.0),
+            false => (items, 1.0),
+        };
+        let waits = ((requests + reads / 100.0) / inputs.table_open).ceil() * inputs.table_ms / 1e3;
         Self {
             events,
-            items,
+            reads,
+            writes: items * price,
             seconds: inputs.call_ms / 1e3 + events * inputs.function_us / 1e6 + waits,
         }
     }

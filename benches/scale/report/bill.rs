@@ -26,7 +26,10 @@ pub(crate) fn of_day(inputs: &Inputs, plan: &Plan, day: &Day) -> Bill {
     let record = inputs.packed() * inputs.events_per_record;
     vec![
         ("Kinesis", stream(plan.shards as f64, bytes, record)),
-        ("Lambda, its time", day.busy.sum() * MEMORY * LAMBDA_GB_SECOND),
+        (
+            "Lambda, its time",
+            day.busy.sum() * MEMORY * LAMBDA_GB_SECOND,
+        ),
         ("Lambda, its calls", day.calls.sum() * LAMBDA_CALL),
         ("DynamoDB, writes", day.writes.sum() * TABLE.0),
         ("DynamoDB, reads", day.reads.sum() * TABLE.1),

@@ -1,4 +1,4 @@
-//! A day of a stream and its function, half a minute at a time: lines come as the clusters' day goes, shards take
+//! A day of a stream and its function, a minute at a time: lines come as the clusters' day goes, shards take
 //! what they can, the function reads in turn, and for a while it is down.
 
 use super::batch::{Batch, MOST_MB};
@@ -8,10 +8,10 @@ use super::shard::Shard;
 use super::traffic::{Spread, Traffic};
 
 /// Seconds of a step.
-const STEP: f64 = 30.0;
+const STEP: f64 = 60.0;
 
 /// Steps of the two days that are looked at: the first brings the outage, the second the rest of catching up.
-const STEPS: usize = 2 * 2_880;
+const STEPS: usize = 2 * 1_440;
 
 /// When the outage begins, in seconds: the busiest hour.
 const DOWN: f64 = 14.5 * 3_600.0;
@@ -31,17 +31,8 @@ pub(crate) struct Plan {
     pub(crate) spread: Spread,
     /// How many there are.
     pub(crate) shards: usize,
-    /// Whether the function is down for a while.
-    pub(crate) outage: Outage,
-}
-
-/// Whether, and how long.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Outage {
-    /// The function runs all the time.
-    None,
-    /// It is down for so many seconds.
-    An(u32),
+    /// For how many seconds the function is down.
+    pub(crate) outage: f64,
 }
 
 /// Something measured at each step of the first day.
@@ -96,13 +87,15 @@ pub(crate) struct Day {
     pub(crate) caught_up: f64,
 }
 
-/// What all shards want of the function in one step.
+/// What the shards that are simulated want of the function in one step.
 #[derive(Default)]
 struct Wanted {
+    /// Of each shard.
     megabytes: Vec<f64>,
     calls: f64,
     busy: f64,
-    items: f64,
+    reads: f64,
+    writes: f64,
 }
 
 /// Runs the day.
@@ -113,21 +106,28 @@ pub(crate) fn simulate(inputs: &Inputs, plan: &Plan) -> Day {
         Spread::ByLogStream => traffic.streams_of_shard(plan.shards),
         Spread::Random => traffic.clusters(),
     };
-    let mut shards = vec![Shard::default(); plan.shards];
-    let mut comes = vec![0.0; plan.shards];
+    // How many shards each that is simulated stands for.
+    let (simulated, alike) = match plan.spread {
+        Spread::ByLogStream => (plan.shards, 1.0),
+        Spread::Random => (1, plan.shards as f64),
+    };
+    let mut shards = vec![Shard::default(); simulated];
+    let mut comes = vec![0.0; simulated];
     let mut day = Day {
         caught_up: f64::INFINITY,
         alerts: inputs.alerts * inputs.clusters as f64 * 24.0,
         ..Day::default()
     };
-    let (up, mut refused, mut came) = (DOWN + outage(plan), 0.0, 0.0);
+    let (up, mut refused, mut came) = (DOWN + plan.outage, 0.0, 0.0);
     for step in 0..STEPS {
         let now = step as f64 * STEP;
         let first_day = now < 86_400.0;
-        traffic.at(now % 86_400.0, plan.spread, &mut comes);
+        traffic.at(now % 86_400.0, plan, &mut comes);
+        let mut all = 0.0;
         for (shard, share) in shards.iter_mut().zip(&comes) {
             let megabytes = share * mean * STEP;
             let turned_away = shard.put(now, megabytes, STEP);
+            all += megabytes;
             if first_day {
                 refused += turned_away;
                 came += megabytes;
@@ -135,19 +135,18 @@ pub(crate) fn simulate(inputs: &Inputs, plan: &Plan) -> Day {
                 day.waited = day.waited.max(shard.waited(now));
             }
         }
-        let down = now >= DOWN && now < up;
-        let wanted = match down {
+        let wanted = match now >= DOWN && now < up {
             true => Wanted::default(),
-            false => read(inputs, &mut shards, clusters, &mut comes),
+            false => read(inputs, &mut shards, clusters, alike),
         };
         if first_day {
-            let megabytes: f64 = comes_now(&traffic, now, plan, mean);
-            day.events.add(megabytes * 1e6 / inputs.packed());
-            day.megabytes.add(megabytes);
-            day.calls.add(wanted.calls / STEP);
-            day.busy.add(wanted.busy / STEP);
-            day.writes.add(wanted.items / STEP);
-            day.reads.add(wanted.items / STEP);
+            let a_second = alike / STEP;
+            day.events.add(all * a_second * 1e6 / inputs.packed());
+            day.megabytes.add(all * a_second);
+            day.calls.add(wanted.calls * a_second);
+            day.busy.add(wanted.busy * a_second);
+            day.writes.add(wanted.writes * a_second);
+            day.reads.add(wanted.reads * a_second);
         }
         note_lag(&mut day, &shards, now, up);
     }
@@ -155,52 +154,38 @@ pub(crate) fn simulate(inputs: &Inputs, plan: &Plan) -> Day {
     day
 }
 
-fn outage(plan: &Plan) -> f64 {
-    match plan.outage {
-        Outage::None => 0.0,
-        Outage::An(seconds) => f64::from(seconds),
-    }
-}
-
-/// What comes for all shards in a second, in megabytes.
-fn comes_now(traffic: &Traffic, now: f64, plan: &Plan, mean: f64) -> f64 {
-    let mut one = [0.0];
-    traffic.at(now % 86_400.0, plan.spread, &mut one);
-    one[0] * mean
-}
-
-/// Lets the function read for one step, as far as shards, concurrency and table allow.
-fn read(inputs: &Inputs, shards: &mut [Shard], clusters: f64, room: &mut Vec<f64>) -> Wanted {
-    let mut wanted = Wanted {
-        megabytes: std::mem::take(room),
-        ..Wanted::default()
-    };
-    for (shard, megabytes) in shards.iter().zip(&mut wanted.megabytes) {
-        let holds = shard.holds();
+/// Lets the function read for one step, as far as shards, concurrency and table allow; each shard stands for
+/// `alike` of them.
+fn read(inputs: &Inputs, shards: &mut [Shard], clusters: f64, alike: f64) -> Wanted {
+    let mut wanted = Wanted::default();
+    for shard in shards.iter() {
         // What lies there makes full batches; else what a window gathers is one.
-        let batch = (holds / STEP * WINDOW).clamp(1e-6, MOST_MB);
+        let batch = (shard.holds() / STEP * WINDOW).clamp(1e-6, MOST_MB);
         let call = Batch::of_megabytes(inputs, batch, clusters);
         let one_after_another = batch * STEP / call.seconds;
-        *megabytes = holds.min(SHARD_MB.1 * STEP).min(one_after_another);
-        let calls = *megabytes / batch;
+        let megabytes = shard.holds().min(SHARD_MB.1 * STEP).min(one_after_another);
+        let calls = megabytes / batch;
+        wanted.megabytes.push(megabytes);
         wanted.calls += calls;
         wanted.busy += calls * call.seconds;
-        wanted.items += calls * call.items;
+        wanted.reads += calls * call.reads;
+        wanted.writes += calls * call.writes;
     }
-    let limit = |most: f64, used: f64| match most > 0.0 && used > most * STEP {
-        true => most * STEP / used,
+    let limit = |most: f64, used: f64| match most > 0.0 && used * alike > most * STEP {
+        true => most * STEP / used / alike,
         false => 1.0,
     };
-    let part = limit(inputs.concurrency, wanted.busy).min(limit(inputs.table_writes, wanted.items));
+    let part =
+        limit(inputs.concurrency, wanted.busy).min(limit(inputs.table_writes, wanted.writes));
     for (shard, megabytes) in shards.iter_mut().zip(&wanted.megabytes) {
         shard.take(megabytes * part);
     }
-    *room = std::mem::take(&mut wanted.megabytes);
     Wanted {
         calls: wanted.calls * part,
         busy: wanted.busy * part,
-        items: wanted.items * part,
-        megabytes: Vec::new(),
+        reads: wanted.reads * part,
+        writes: wanted.writes * part,
+        megabytes: wanted.megabytes,
     }
 }
 

@@ -15,23 +15,30 @@ mod ways;
 
 pub(crate) use inputs::Inputs;
 
-use day::{Outage, Plan, simulate};
+use day::{Day, Plan, simulate};
 use table::{Table, count, money};
 use traffic::Spread;
 
 /// The tables in the order of the document.
 pub(crate) fn tables(inputs: &Inputs) -> Vec<(&'static str, String)> {
+    let days: Vec<Ran> = plans(inputs)
+        .into_iter()
+        .map(|(name, plan)| (name, plan, simulate(inputs, &plan)))
+        .collect();
     vec![
         ("inputs", inputs.table()),
         ("prices", prices::table()),
         ("ways", ways::dollars(inputs)),
         ("ends", ways::ends(inputs)),
-        ("day", a_day(inputs)),
-        ("bill", a_bill(inputs)),
+        ("day", a_day(&days)),
+        ("bill", a_bill(inputs, &days)),
         ("outage", after_an_outage(inputs)),
         ("packing", how_lines_come(inputs)),
     ]
 }
+
+/// A plan under its name, and what came of it.
+type Ran = (String, Plan, Day);
 
 /// The three ways to send a day of all clusters to a stream, each with an hour's outage at its busiest.
 fn plans(inputs: &Inputs) -> Vec<(String, Plan)> {
@@ -41,11 +48,17 @@ fn plans(inputs: &Inputs) -> Vec<(String, Plan)> {
         share,
         spread,
         shards,
-        outage: Outage::An(3_600),
+        outage: 3_600.0,
     };
     vec![
-        ("all lines, by log stream".to_owned(), plan(1.0, Spread::ByLogStream, all)),
-        ("all lines, random".to_owned(), plan(1.0, Spread::Random, all)),
+        (
+            "all lines, by log stream".to_owned(),
+            plan(1.0, Spread::ByLogStream, all),
+        ),
+        (
+            "all lines, random".to_owned(),
+            plan(1.0, Spread::Random, all),
+        ),
         (
             format!("{} % of the bytes, random", inputs.filtered * 100.0),
             plan(inputs.filtered, Spread::Random, part),
@@ -53,61 +66,86 @@ fn plans(inputs: &Inputs) -> Vec<(String, Plan)> {
     ]
 }
 
-fn a_day(inputs: &Inputs) -> String {
-    let ran: Vec<_> = plans(inputs)
-        .into_iter()
-        .map(|(name, plan)| (name, plan, simulate(inputs, &plan)))
-        .collect();
-    let mut table = Table::new(std::iter::once("").chain(ran.iter().map(|(name, ..)| name.as_str())));
-    let mut row = |name: &str, cell: &dyn Fn(&Plan, &day::Day) -> String| {
+fn a_day(ran: &[Ran]) -> String {
+    let mut table =
+        Table::new(std::iter::once("").chain(ran.iter().map(|(name, ..)| name.as_str())));
+    let mut row = |name: &str, cell: &dyn Fn(&Plan, &Day) -> String| {
         let cells = ran.iter().map(|(_, plan, day)| cell(plan, day));
         table.row(std::iter::once(name.to_owned()).chain(cells));
     };
     row("shards", &|plan, _| count(plan.shards as f64));
     row("events a second, mean", &|_, day| count(day.events.mean()));
     row("events a second, most", &|_, day| count(day.events.most()));
-    row("compressed MB/s, mean", &|_, day| count(day.megabytes.mean()));
-    row("compressed MB/s, most", &|_, day| count(day.megabytes.most()));
-    row("fullest shard, share of what it takes", &|_, day| percent(day.fullest));
-    row("bytes that had to wait before a shard", &|_, day| percent(day.refused));
+    row("compressed MB/s, mean", &|_, day| {
+        count(day.megabytes.mean())
+    });
+    row("compressed MB/s, most", &|_, day| {
+        count(day.megabytes.most())
+    });
+    row("fullest shard, share of what it takes", &|_, day| {
+        percent(day.fullest)
+    });
+    row("bytes that had to wait before a shard", &|_, day| {
+        percent(day.refused)
+    });
     row("longest wait before a shard", &|_, day| span(day.waited));
-    row("calls of the function a second, mean", &|_, day| count(day.calls.mean()));
-    row("events in a call, mean", &|_, day| count(day.events.sum() / day.calls.sum()));
+    row("calls of the function a second, mean", &|_, day| {
+        count(day.calls.mean())
+    });
+    row("events in a call, mean", &|_, day| {
+        count(day.events.sum() / day.calls.sum())
+    });
     row("functions at once, mean", &|_, day| count(day.busy.mean()));
     row("functions at once, most", &|_, day| count(day.busy.most()));
-    row("table writes a second, mean", &|_, day| count(day.writes.mean()));
-    row("table writes a second, most", &|_, day| count(day.writes.most()));
-    row("table reads a second, mean", &|_, day| count(day.reads.mean()));
+    row("table writes a second, mean", &|_, day| {
+        count(day.writes.mean())
+    });
+    row("table writes a second, most", &|_, day| {
+        count(day.writes.most())
+    });
+    row("table reads a second, mean", &|_, day| {
+        count(day.reads.mean())
+    });
     row("messages to SNS in the day", &|_, day| count(day.alerts));
-    row("lag in an ordinary hour, most", &|_, day| span(day.lag_before));
+    row("lag in an ordinary hour, most", &|_, day| {
+        span(day.lag_before)
+    });
     row("lag when the outage ends", &|_, day| span(day.lag_outage));
     row("caught up after", &|_, day| span(day.caught_up));
     table.end()
 }
 
-fn a_bill(inputs: &Inputs) -> String {
-    let ran: Vec<_> = plans(inputs)
-        .into_iter()
-        .map(|(name, plan)| (name, bill::of_day(inputs, &plan, &simulate(inputs, &plan))))
+fn a_bill(inputs: &Inputs, ran: &[Ran]) -> String {
+    let heads = std::iter::once("$ a day").chain(ran.iter().map(|(name, ..)| name.as_str()));
+    let mut table = Table::new(heads);
+    let bills: Vec<_> = ran
+        .iter()
+        .map(|(_, plan, day)| bill::of_day(inputs, plan, day))
         .collect();
-    let mut table = Table::new(std::iter::once("$ a day").chain(ran.iter().map(|(name, _)| name.as_str())));
-    for item in 0..ran[0].1.len() {
-        let cells = ran.iter().map(|(_, bill)| money(bill[item].1));
-        table.row(std::iter::once(ran[0].1[item].0.to_owned()).chain(cells));
+    for (item, (name, _)) in bills[0].iter().enumerate() {
+        let cells = bills.iter().map(|bill| money(bill[item].1));
+        table.row(std::iter::once((*name).to_owned()).chain(cells));
     }
     let total = |bill: &bill::Bill| bill.iter().map(|(_, dollars)| dollars).sum::<f64>();
-    table.row(std::iter::once("all of it".to_owned()).chain(ran.iter().map(|(_, bill)| money(total(bill)))));
-    let logged = inputs.terabytes;
-    table.row(
-        std::iter::once("for each TB that is logged".to_owned())
-            .chain(ran.iter().map(|(_, bill)| money(total(bill) / logged))),
-    );
+    for (name, part) in [
+        ("all of it", 1.0),
+        ("for each TB that is logged", inputs.terabytes),
+    ] {
+        let cells = bills.iter().map(|bill| money(total(bill) / part));
+        table.row(std::iter::once(name.to_owned()).chain(cells));
+    }
     table.end()
 }
 
 /// How fast a stream of more shards catches up.
 fn after_an_outage(inputs: &Inputs) -> String {
-    let mut table = Table::new(["shards", "fullest at its busiest", "after 1 h caught up in", "after 6 h caught up in", "functions at once, most"]);
+    let mut table = Table::new([
+        "shards",
+        "fullest at its busiest",
+        "after 1 h caught up in",
+        "after 6 h caught up in",
+        "functions at once, most",
+    ]);
     for factor in [1.0, 1.25, 1.5, 2.0, 3.0] {
         let shards = (inputs.shards(1.0) as f64 * factor) as usize;
         let run = |seconds| {
@@ -117,11 +155,11 @@ fn after_an_outage(inputs: &Inputs) -> String {
                     share: 1.0,
                     spread: Spread::Random,
                     shards,
-                    outage: Outage::An(seconds),
+                    outage: seconds,
                 },
             )
         };
-        let (hour, long) = (run(3_600), run(21_600));
+        let (hour, long) = (run(3_600.0), run(21_600.0));
         table.row([
             count(shards as f64),
             percent(hour.fullest),
@@ -135,7 +173,13 @@ fn after_an_outage(inputs: &Inputs) -> String {
 
 /// What follows from how many events CloudWatch Logs packs together, and how many cells an item holds.
 fn how_lines_come(inputs: &Inputs) -> String {
-    let mut table = Table::new(["events in a record", "cells in an item", "direct: calls a second", "direct: table writes a second", "stream: table writes a second"]);
+    let mut table = Table::new([
+        "events in a record",
+        "cells in an item",
+        "direct: calls a second",
+        "direct: table writes a second",
+        "stream: table writes a second",
+    ]);
     for events_per_record in [11.0, 100.0, 300.0] {
         for cells_per_item in [1.0, 8.0] {
             let with = Inputs {
@@ -143,20 +187,14 @@ fn how_lines_come(inputs: &Inputs) -> String {
                 cells_per_item,
                 ..inputs.clone()
             };
-            let plan = Plan {
-                share: 1.0,
-                spread: Spread::Random,
-                shards: with.shards(1.0),
-                outage: Outage::None,
-            };
-            let day = simulate(&with, &plan);
+            let stream = ways::stream_load(&with, with.terabytes);
             let direct = ways::direct_load(&with, with.terabytes);
             table.row([
                 count(events_per_record),
                 count(cells_per_item),
                 count(direct.calls),
                 count(direct.writes),
-                count(day.writes.mean()),
+                count(stream.writes),
             ]);
         }
     }

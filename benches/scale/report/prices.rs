@@ -30,6 +30,10 @@ pub(crate) const ENDPOINT: (f64, f64) = (0.01, 0.01);
 pub(crate) const SHARD_MB: (f64, f64) = (1.0, 2.0);
 /// The most that Lambda is handed in one call, in MB; the records in it are base64.
 pub(crate) const PAYLOAD_MB: f64 = 6.0;
+/// Megabytes a second into a Firehose stream, unless more was asked for.
+pub(crate) const FIREHOSE_MB: f64 = 5.0;
+/// Writes a second to a table on demand, unless more was asked for.
+pub(crate) const TABLE_WRITES: f64 = 40_000.0;
 /// FilterLogEvents calls a second in us-east-1, and what one brings, in MB.
 pub(crate) const FILTER: (f64, f64) = (25.0, 1.0);
 
@@ -37,15 +41,51 @@ pub(crate) const FILTER: (f64, f64) = (25.0, 1.0);
 pub(crate) fn table() -> String {
     let mut table = Table::new(["what", "price", "read at"]);
     for row in [
-        ["Lambda, arm64", "$0.0000133334 a GB-second, $0.20 a million calls", "aws.amazon.com/lambda/pricing"],
-        ["Kinesis on demand", "$0.08 a GB in, $0.04 a GB out, $0.04 an hour", "aws.amazon.com/kinesis/data-streams/pricing"],
-        ["Kinesis provisioned", "$0.015 an hour and shard, $0.020 for the second day, $0.014 a million 25 KB puts", "aws.amazon.com/kinesis/data-streams/pricing"],
-        ["DynamoDB on demand", "$0.625 a million writes, $0.125 a million reads", "aws.amazon.com/dynamodb/pricing/on-demand, since November 2024"],
-        ["Firehose", "$0.029 a GB, records rounded up to 5 KB", "aws.amazon.com/firehose/pricing"],
-        ["S3", "$0.005 a thousand puts, $0.0004 a thousand gets, $0.023 a GB and month", "aws.amazon.com/s3/pricing"],
-        ["SQS, SNS", "$0.40 and $0.50 a million requests", "aws.amazon.com/sqs/pricing, /sns/pricing"],
-        ["Fargate, arm64", "$0.03238 an hour and vCPU, $0.00356 an hour and GB", "aws.amazon.com/fargate/pricing"],
-        ["interface endpoint", "$0.01 an hour, $0.01 a GB", "aws.amazon.com/privatelink/pricing"],
+        [
+            "Lambda, arm64",
+            "$0.0000133334 a GB-second, $0.20 a million calls",
+            "aws.amazon.com/lambda/pricing",
+        ],
+        [
+            "Kinesis on demand",
+            "$0.08 a GB in, $0.04 a GB out, $0.04 an hour",
+            "aws.amazon.com/kinesis/data-streams/pricing",
+        ],
+        [
+            "Kinesis provisioned",
+            "$0.015 an hour and shard, $0.020 for the second day, $0.014 a million 25 KB puts",
+            "aws.amazon.com/kinesis/data-streams/pricing",
+        ],
+        [
+            "DynamoDB on demand",
+            "$0.625 a million writes, $0.125 a million reads",
+            "aws.amazon.com/dynamodb/pricing/on-demand, since November 2024",
+        ],
+        [
+            "Firehose",
+            "$0.029 a GB, records rounded up to 5 KB",
+            "aws.amazon.com/firehose/pricing",
+        ],
+        [
+            "S3",
+            "$0.005 a thousand puts, $0.0004 a thousand gets, $0.023 a GB and month",
+            "aws.amazon.com/s3/pricing",
+        ],
+        [
+            "SQS, SNS",
+            "$0.40 and $0.50 a million requests",
+            "aws.amazon.com/sqs/pricing, /sns/pricing",
+        ],
+        [
+            "Fargate, arm64",
+            "$0.03238 an hour and vCPU, $0.00356 an hour and GB",
+            "aws.amazon.com/fargate/pricing",
+        ],
+        [
+            "interface endpoint",
+            "$0.01 an hour, $0.01 a GB",
+            "aws.amazon.com/privatelink/pricing",
+        ],
     ] {
         table.row(row.map(str::to_owned));
     }

@@ -11,6 +11,8 @@ pub(crate) struct Shard {
     before: VecDeque<(f64, f64)>,
     /// What lies in it.
     inside: VecDeque<(f64, f64)>,
+    /// How much that is.
+    holds: f64,
 }
 
 impl Shard {
@@ -26,6 +28,7 @@ impl Shard {
             room -= part;
             first.1 -= part;
             self.inside.push_back((first.0, part));
+            self.holds += part;
             if first.1 <= 0.0 {
                 self.before.pop_front();
             }
@@ -39,7 +42,7 @@ impl Shard {
 
     /// How much lies in it.
     pub(crate) fn holds(&self) -> f64 {
-        self.inside.iter().map(|(_, part)| part).sum()
+        self.holds
     }
 
     /// Takes the oldest out of it.
@@ -51,6 +54,7 @@ impl Shard {
             };
             let part = first.1.min(left);
             left -= part;
+            self.holds -= part;
             first.1 -= part;
             if first.1 <= 1e-9 {
                 self.inside.pop_front();

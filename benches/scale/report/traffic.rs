@@ -1,5 +1,6 @@
 //! Who logs how much, and when: a thousand clusters of very different size, most of them busy by day.
 
+use super::day::Plan;
 use super::inputs::Inputs;
 use super::random::Random;
 
@@ -58,23 +59,23 @@ impl Traffic {
         self.0.len() as f64
     }
 
-    /// What comes for each shard at a time of day (seconds), as a share of the mean of all.
-    pub(crate) fn at(&self, time: f64, spread: Spread, into: &mut [f64]) {
+    /// What comes for each shard at a time of day (seconds), as a share of the mean of all. Spread at random,
+    /// all shards are alike, and one stands for them.
+    pub(crate) fn at(&self, time: f64, plan: &Plan, into: &mut [f64]) {
         into.fill(0.0);
         let mut all = 0.0;
         for cluster in &self.0 {
             let now = cluster.share * pace(time / 3_600.0 - cluster.noon);
             all += now;
-            if spread == Spread::ByLogStream {
+            if plan.spread == Spread::ByLogStream {
                 for stream in cluster.streams {
                     let shard = (stream % into.len() as u64) as usize;
                     into[shard] += now / STREAMS as f64;
                 }
             }
         }
-        if spread == Spread::Random {
-            let each = all / into.len() as f64;
-            into.fill(each);
+        if plan.spread == Spread::Random {
+            into.fill(all / plan.shards as f64);
         }
     }
 }

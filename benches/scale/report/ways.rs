@@ -4,7 +4,8 @@ use super::batch::{Batch, MOST_MB};
 use super::bill::{MEMORY, stream};
 use super::inputs::Inputs;
 use super::prices::{
-    ENDPOINT, FARGATE, FILTER, FIREHOSE_GB, LAMBDA_CALL, LAMBDA_GB_SECOND, S3, SHARD_MB, SNS, SQS, TABLE,
+    ENDPOINT, FARGATE, FILTER, FIREHOSE_GB, FIREHOSE_MB, LAMBDA_CALL, LAMBDA_GB_SECOND, S3,
+    SHARD_MB, SNS, SQS, TABLE, TABLE_WRITES,
 };
 use super::table::{Table, count, money};
 use super::traffic::BUSIEST;
@@ -27,6 +28,7 @@ const PLANNED: f64 = 0.7;
 pub(crate) struct Load {
     pub(crate) calls: f64,
     pub(crate) busy: f64,
+    pub(crate) reads: f64,
     pub(crate) writes: f64,
 }
 
@@ -36,7 +38,8 @@ impl Load {
         Self {
             calls,
             busy: calls * batch.seconds,
-            writes: calls * batch.items,
+            reads: calls * batch.reads,
+            writes: calls * batch.writes,
         }
     }
 
@@ -44,7 +47,8 @@ impl Load {
     fn dollars(&self) -> f64 {
         let a_second = self.calls * LAMBDA_CALL
             + self.busy * MEMORY * LAMBDA_GB_SECOND
-            + self.writes * (TABLE.0 + TABLE.1);
+            + self.writes * TABLE.0
+            + self.reads * TABLE.1;
         a_second * 86_400.0
     }
 }
@@ -56,10 +60,14 @@ pub(crate) fn direct_load(inputs: &Inputs, terabytes: f64) -> Load {
 }
 
 /// A stream between: what five seconds of a shard bring, or what a call can be handed.
-fn stream_load(inputs: &Inputs, terabytes: f64) -> Load {
+pub(crate) fn stream_load(inputs: &Inputs, terabytes: f64) -> Load {
     let packed = inputs.events(terabytes) * inputs.packed() / 1e6;
     let a_shard = packed / shards(inputs, terabytes);
-    let batch = Batch::of_megabytes(inputs, (a_shard * 5.0).min(MOST_MB), clusters(inputs, terabytes));
+    let batch = Batch::of_megabytes(
+        inputs,
+        (a_shard * 5.0).min(MOST_MB),
+        clusters(inputs, terabytes),
+    );
     Load::new(batch, inputs.events(terabytes))
 }
 
@@ -124,13 +132,20 @@ fn daemons(inputs: &Inputs, terabytes: f64) -> f64 {
 /// Dollars for a terabyte.
 pub(crate) fn dollars(inputs: &Inputs) -> String {
     let heads = SIZES.map(|size| format!("{size} TB a day"));
-    let mut table = Table::new(std::iter::once("$ for a TB").chain(heads.iter().map(String::as_str)));
+    let mut table =
+        Table::new(std::iter::once("$ for a TB").chain(heads.iter().map(String::as_str)));
     type Cost = fn(&Inputs, f64) -> f64;
     let ways: [(&str, Cost); 5] = [
         ("poll", poll),
-        ("Lambda, called by the log group", |i, t| direct_load(i, t).dollars()),
-        ("Kinesis and Lambda", |i, t| kinesis(i, t) + stream_load(i, t).dollars()),
-        ("S3, SQS and Lambda", |i, t| objects(i, t) + object_load(i, t).dollars()),
+        ("Lambda, called by the log group", |i, t| {
+            direct_load(i, t).dollars()
+        }),
+        ("Kinesis and Lambda", |i, t| {
+            kinesis(i, t) + stream_load(i, t).dollars()
+        }),
+        ("S3, SQS and Lambda", |i, t| {
+            objects(i, t) + object_load(i, t).dollars()
+        }),
         ("S3, SQS and daemons, each with its clusters", |i, t| {
             objects(i, t) + daemons(i, t) * task(2.0)
         }),
@@ -151,22 +166,61 @@ pub(crate) fn ends(inputs: &Inputs) -> String {
         table.row([way.to_owned(), count(events), count(terabytes), end]);
     };
     let calls = FILTER.0 * 0.75 * FILTER.1 * 1e6 / inputs.poll_times / inputs.line;
-    row("poll, one account and region", calls, format!("{} FilterLogEvents a second in us-east-1, of which three quarters are taken; a fifth of it where 5 are allowed", FILTER.0));
-    row("poll, one daemon, one processor", 1e6 / inputs.poll_us, "its processor".to_owned());
+    row(
+        "poll, in one account and region",
+        calls,
+        format!(
+            "{} FilterLogEvents a second in us-east-1, of which three quarters are taken; a fifth of it where 5 are allowed",
+            FILTER.0
+        ),
+    );
+    row(
+        "poll, a daemon with one processor",
+        1e6 / inputs.poll_us,
+        "its processor".to_owned(),
+    );
     let direct = Batch::new(inputs, inputs.events_per_record, 1.0);
     let each = direct.events / direct.seconds;
-    row("Lambda, called by the log group", inputs.concurrency * each, format!("{} functions at once, the account's default; {} table writes a second by then", count(inputs.concurrency), count(inputs.concurrency / direct.seconds * direct.items)));
+    row(
+        "Lambda, called by the log group",
+        inputs.concurrency * each,
+        format!(
+            "{} functions at once, the account's default; {} table writes a second by then",
+            count(inputs.concurrency),
+            count(inputs.concurrency / direct.seconds * direct.writes)
+        ),
+    );
     let shard = SHARD_MB.0 * 1e6 / inputs.packed();
-    row("one shard of a stream", shard, "1 MB a second; a log stream that writes more has to be spread at random".to_owned());
-    let load = stream_load(inputs, all);
-    let table_end = inputs.events(all) * 40_000.0 / load.writes;
-    row("Kinesis and Lambda", table_end, "40,000 writes a second, the default quota of a table on demand; more is asked for".to_owned());
-    let load = object_load(inputs, all);
-    row("S3, SQS and Lambda", inputs.events(all) * 40_000.0 / load.writes, "the same".to_owned());
+    row(
+        "one shard of a stream",
+        shard,
+        "1 MB a second; a log stream that writes more has to be spread at random".to_owned(),
+    );
+    let quota = |load: Load| inputs.events(all) * TABLE_WRITES / load.writes;
+    row(
+        "Kinesis and Lambda",
+        quota(stream_load(inputs, all)),
+        "40,000 writes a second, the default quota of a table on demand; more is asked for"
+            .to_owned(),
+    );
+    row(
+        "S3, SQS and Lambda",
+        quota(object_load(inputs, all)),
+        "the same".to_owned(),
+    );
     let by = match inputs.sqlite / inputs.updates < inputs.daemon_mb * 1e6 / inputs.line {
         true => "updates of its state in SQLite, with a million cells",
         false => "its processor",
     };
-    row("S3 and SQS, one daemon", daemon(inputs), by.to_owned());
+    row(
+        "one Firehose stream",
+        FIREHOSE_MB * 1e6 / inputs.packed(),
+        "5 MB a second by default; more is asked for".to_owned(),
+    );
+    row(
+        "S3, SQS and one daemon",
+        daemon(inputs),
+        format!("{by}; {} daemons for {all} TB", daemons(inputs, all)),
+    );
     table.end()
 }

@@ -6,6 +6,7 @@ resource "aws_cloudwatch_log_subscription_filter" "this" {
   log_group_name  = var.log_group_name
   destination_arn = var.destination_arn
   filter_pattern  = var.filter_pattern
+  distribution    = var.distribution
 }
 
 # A log group has two subscription filters at most.
@@ -15,6 +16,7 @@ resource "aws_cloudwatch_log_subscription_filter" "cut_off" {
   log_group_name  = var.log_group_name
   destination_arn = var.destination_arn
   filter_pattern  = var.cut_off_pattern
+  distribution    = var.distribution
 }
 
 # After an error that is not worth a retry CloudWatch Logs leaves the filter off for up to ten minutes, and

@@ -25,3 +25,9 @@ variable "alarm_topic_arn" {
   default     = null
   description = "A topic in this account for alarms on the delivery."
 }
+
+variable "distribution" {
+  type        = string
+  default     = null
+  description = "How a Kinesis stream's shards are picked, ByLogStream or Random; Random for clusters that log more than one shard takes."
+}
