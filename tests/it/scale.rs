@@ -98,15 +98,6 @@ fn all_that_is_logged_is_judged() {
 }
 
 #[test]
-fn half_of_the_lines_need_half_of_the_shards() {
-    let shards = |terabytes| {
-        let day = rows("day", &inputs(&["--terabytes", terabytes]));
-        number(&cell(&day, "shards", 2))
-    };
-    assert!((shards("8") / shards("4") - 2.0).abs() < 0.3);
-}
-
-#[test]
 fn no_shard_is_too_full_when_lines_are_spread_at_random() {
     let day = rows("day", &inputs(&SMALL));
     let fullest = |column| number(&cell(&day, "fullest shard, share of what it takes", column));

@@ -11,7 +11,10 @@ use super::traffic::{Spread, Traffic};
 const STEP: f64 = 60.0;
 
 /// Steps of the two days that are looked at: the first brings the outage, the second the rest of catching up.
-const STEPS: usize = 2 * 1_440;
+const STEPS: usize = 2 * DAY;
+
+/// Steps of a day.
+const DAY: usize = 1_440;
 
 /// When the outage begins, in seconds: the busiest hour.
 const DOWN: f64 = 14.5 * 3_600.0;
@@ -99,8 +102,7 @@ struct Wanted {
 }
 
 /// Runs the day.
-pub(crate) fn simulate(inputs: &Inputs, plan: &Plan) -> Day {
-    let traffic = Traffic::new(inputs);
+pub(crate) fn simulate(inputs: &Inputs, traffic: &Traffic, plan: &Plan) -> Day {
     let mean = inputs.terabytes * plan.share * 1e12 / inputs.ratio / 86_400.0 / 1e6;
     let clusters = match plan.spread {
         Spread::ByLogStream => traffic.streams_of_shard(plan.shards),
@@ -121,8 +123,8 @@ pub(crate) fn simulate(inputs: &Inputs, plan: &Plan) -> Day {
     let (up, mut refused, mut came) = (DOWN + plan.outage, 0.0, 0.0);
     for step in 0..STEPS {
         let now = step as f64 * STEP;
-        let first_day = now < 86_400.0;
-        traffic.at(now % 86_400.0, plan, &mut comes);
+        let first_day = step < DAY;
+        traffic.at(step % DAY, plan, &mut comes);
         let mut all = 0.0;
         for (shard, share) in shards.iter_mut().zip(&comes) {
             let megabytes = share * mean * STEP;

@@ -17,13 +17,14 @@ pub(crate) use inputs::Inputs;
 
 use day::{Day, Plan, simulate};
 use table::{Table, count, money};
-use traffic::Spread;
+use traffic::{Spread, Traffic};
 
 /// The tables in the order of the document.
 pub(crate) fn tables(inputs: &Inputs) -> Vec<(&'static str, String)> {
+    let traffic = Traffic::new(inputs);
     let days: Vec<Ran> = plans(inputs)
         .into_iter()
-        .map(|(name, plan)| (name, plan, simulate(inputs, &plan)))
+        .map(|(name, plan)| (name, plan, simulate(inputs, &traffic, &plan)))
         .collect();
     vec![
         ("inputs", inputs.table()),
@@ -32,7 +33,7 @@ pub(crate) fn tables(inputs: &Inputs) -> Vec<(&'static str, String)> {
         ("ends", ways::ends(inputs)),
         ("day", a_day(&days)),
         ("bill", a_bill(inputs, &days)),
-        ("outage", after_an_outage(inputs)),
+        ("outage", after_an_outage(inputs, &traffic)),
         ("packing", how_lines_come(inputs)),
     ]
 }
@@ -138,7 +139,7 @@ fn a_bill(inputs: &Inputs, ran: &[Ran]) -> String {
 }
 
 /// How fast a stream of more shards catches up.
-fn after_an_outage(inputs: &Inputs) -> String {
+fn after_an_outage(inputs: &Inputs, traffic: &Traffic) -> String {
     let mut table = Table::new([
         "shards",
         "fullest at its busiest",
@@ -151,6 +152,7 @@ fn after_an_outage(inputs: &Inputs) -> String {
         let run = |seconds| {
             simulate(
                 inputs,
+                traffic,
                 &Plan {
                     share: 1.0,
                     spread: Spread::Random,

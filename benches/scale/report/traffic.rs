@@ -30,7 +30,11 @@ struct Cluster {
 }
 
 /// All clusters.
-pub(crate) struct Traffic(Vec<Cluster>);
+pub(crate) struct Traffic {
+    clusters: Vec<Cluster>,
+    /// What all of them log in each minute of the day, of the mean.
+    minutes: Vec<f64>,
+}
 
 impl Traffic {
     /// The clusters of a seed.
@@ -38,45 +42,56 @@ impl Traffic {
         let mut random = Random::new(inputs.seed);
         let clusters: Vec<_> = (0..inputs.clusters).map(|_| cluster(&mut random)).collect();
         let all: f64 = clusters.iter().map(|it| it.share).sum();
-        Self(
+        let clusters: Vec<_> = clusters
+            .into_iter()
+            .map(|it| Cluster {
+                share: it.share / all,
+                ..it
+            })
+            .collect();
+        let at = |minute: u32| {
             clusters
-                .into_iter()
-                .map(|it| Cluster {
-                    share: it.share / all,
-                    ..it
-                })
-                .collect(),
-        )
+                .iter()
+                .map(|it| it.at(f64::from(minute) / 60.0))
+                .sum()
+        };
+        Self {
+            minutes: (0..1_440).map(at).collect(),
+            clusters,
+        }
     }
 
     /// How many streams come to a shard, on average.
     pub(crate) fn streams_of_shard(&self, shards: usize) -> f64 {
-        (self.0.len() * STREAMS) as f64 / shards as f64
+        (self.clusters.len() * STREAMS) as f64 / shards as f64
     }
 
     /// How many clusters there are.
     pub(crate) fn clusters(&self) -> f64 {
-        self.0.len() as f64
+        self.clusters.len() as f64
     }
 
-    /// What comes for each shard at a time of day (seconds), as a share of the mean of all. Spread at random,
+    /// What comes for each shard in a minute of the day, as a share of the mean of all. Spread at random,
     /// all shards are alike, and one stands for them.
-    pub(crate) fn at(&self, time: f64, plan: &Plan, into: &mut [f64]) {
+    pub(crate) fn at(&self, minute: usize, plan: &Plan, into: &mut [f64]) {
+        if plan.spread == Spread::Random {
+            return into.fill(self.minutes[minute] / plan.shards as f64);
+        }
         into.fill(0.0);
-        let mut all = 0.0;
-        for cluster in &self.0 {
-            let now = cluster.share * pace(time / 3_600.0 - cluster.noon);
-            all += now;
-            if plan.spread == Spread::ByLogStream {
-                for stream in cluster.streams {
-                    let shard = (stream % into.len() as u64) as usize;
-                    into[shard] += now / STREAMS as f64;
-                }
+        for cluster in &self.clusters {
+            let each = cluster.at(minute as f64 / 60.0) / STREAMS as f64;
+            for stream in cluster.streams {
+                let shard = (stream % into.len() as u64) as usize;
+                into[shard] += each;
             }
         }
-        if plan.spread == Spread::Random {
-            into.fill(all / plan.shards as f64);
-        }
+    }
+}
+
+impl Cluster {
+    /// What it logs at an hour of the day, of the mean of all clusters.
+    fn at(&self, hour: f64) -> f64 {
+        self.share * pace(hour - self.noon)
     }
 }
 
