@@ -69,6 +69,10 @@ pub enum Command {
     /// pattern goes to standard output; standard error says what it hides (cut-off lines, the
     /// authenticator's), what was generalised to keep it short, and which detectors need everything.
     FilterPattern(FilterPatternArgs),
+    /// Ask a running watch whether it is well, for a container's health check.
+    ///
+    /// Prints nothing and exits with 0 when it is; else says why and exits with 1.
+    Probe(ProbeArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
 }
@@ -371,6 +375,26 @@ pub enum PatternForm {
     Json,
     /// Words in the line: passes more, cut-off lines and those of the authenticator too.
     Terms,
+}
+
+/// Options of `probe`.
+#[derive(Debug, Arguments)]
+pub struct ProbeArgs {
+    /// What is asked.
+    #[arg(default_value = "alive")]
+    pub question: Question,
+    /// Where it answers: [health] listen of its settings.
+    #[arg(long, value_name = "ADDRESS", default_value_t = crate::serve::DEFAULT_ADDRESS)]
+    pub address: std::net::SocketAddr,
+}
+
+/// What `probe` asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Question {
+    /// Whether it lives: its judging thread goes round (/healthz).
+    Alive,
+    /// Whether it sees all clusters (/readyz).
+    Ready,
 }
 
 /// Options of `completions`.
