@@ -8,6 +8,7 @@ mod allowed;
 mod cloudformation;
 mod lint;
 mod running;
+mod stacks;
 mod statement;
 mod terraform;
 
