@@ -29,7 +29,7 @@ const EVERY_RESOURCE: [(&str, &str); 4] = [
 ];
 
 /// Statements that are not about what the program calls, and whom they serve.
-const OF_AWS: [(&str, &str); 20] = [
+const OF_AWS: [(&str, &str); 22] = [
     ("AlarmsOfThisAccount", "alarms publish to the topic"),
     (
         "EncryptForTheStream",
@@ -46,6 +46,14 @@ const OF_AWS: [(&str, &str); 20] = [
     ("LogInToEcr", "ECS fetches the image"),
     ("LogsOfSenders", "CloudWatch Logs becomes the writer"),
     ("LookAtTheBucket", "Firehose writes objects"),
+    (
+        "MapTheQueue",
+        "Lambda reads the queue in the function's name",
+    ),
+    (
+        "MapTheStream",
+        "Lambda reads the stream in the function's name",
+    ),
     ("NotificationsOfTheBucket", "S3 tells of objects"),
     ("PullTheImage", "ECS fetches the image"),
     ("Senders", "accounts with clusters subscribe"),
@@ -64,6 +72,9 @@ const WRITERS: [(&str, &str); 3] = [
     ("WriteToTheGatherer", "CloudWatch Logs writes to Firehose"),
     ("WriteToTheStream", "CloudWatch Logs writes to the stream"),
 ];
+
+/// Statements for people alone, which no template gives to the program.
+const OF_PEOPLE: [(&str, &str); 1] = [("LetTheDoctorLookAtTheTable", "a function asks no doctor")];
 
 fn of_templates() -> Vec<Statement> {
     let templates = templates();
@@ -162,7 +173,11 @@ fn each_form_has_each_statement() {
     let of_iam: BTreeSet<String> = of_iam().into_iter().map(|it| it.sid).collect();
     let sids = |found: Vec<Statement>| found.into_iter().map(|it| it.sid).collect::<BTreeSet<_>>();
     let templates = sids(of_templates());
-    let missing: Vec<_> = of_iam.difference(&templates).cloned().collect();
+    let missing: Vec<_> = of_iam
+        .difference(&templates)
+        .filter(|sid| !is_among(sid, &OF_PEOPLE))
+        .cloned()
+        .collect();
     none(&missing);
     if let Some(modules) = terraform::policies() {
         assert_eq!(templates, sids(modules));

@@ -75,9 +75,8 @@ data "aws_iam_policy_document" "task" {
   dynamic "statement" {
     for_each = var.stream == null ? [] : [var.stream.arn]
     content {
-      sid = "ReadTheStream"
+      sid = "ReadStream"
       actions = [
-        "kinesis:DescribeStream",
         "kinesis:DescribeStreamSummary",
         "kinesis:GetRecords",
         "kinesis:GetShardIterator",
@@ -102,7 +101,7 @@ data "aws_iam_policy_document" "task" {
   dynamic "statement" {
     for_each = var.queue == null ? [] : [var.queue.arn]
     content {
-      sid = "TakeNotifications"
+      sid = "TakeMessages"
       actions = [
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
@@ -118,6 +117,14 @@ data "aws_iam_policy_document" "task" {
       sid       = "ReadObjects"
       actions   = ["s3:GetObject"]
       resources = ["arn:${local.partition}:s3:::${statement.value}/*"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.queue == null ? [] : [var.queue.bucket]
+    content {
+      sid       = "TellGoneFromDenied"
+      actions   = ["s3:ListBucket"]
+      resources = ["arn:${local.partition}:s3:::${statement.value}"]
     }
   }
   dynamic "statement" {

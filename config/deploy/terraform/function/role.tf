@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "this" {
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
   }
   statement {
-    sid = "Remember"
+    sid = "ShareTheState"
     actions = [
       "dynamodb:BatchGetItem",
       "dynamodb:DeleteItem",
@@ -87,7 +87,7 @@ resource "aws_iam_role_policy" "this" {
 data "aws_iam_policy_document" "stream" {
   count = var.stream == null ? 0 : 1
   statement {
-    sid = "ReadTheStream"
+    sid = "MapTheStream"
     actions = [
       "kinesis:DescribeStream",
       "kinesis:DescribeStreamSummary",
@@ -119,9 +119,8 @@ resource "aws_iam_role_policy" "stream" {
 data "aws_iam_policy_document" "queue" {
   count = var.queue == null ? 0 : 1
   statement {
-    sid = "TakeNotifications"
+    sid = "MapTheQueue"
     actions = [
-      "sqs:ChangeMessageVisibility",
       "sqs:DeleteMessage",
       "sqs:GetQueueAttributes",
       "sqs:ReceiveMessage",
@@ -132,6 +131,11 @@ data "aws_iam_policy_document" "queue" {
     sid       = "ReadObjects"
     actions   = ["s3:GetObject"]
     resources = ["arn:${local.partition}:s3:::${var.queue.bucket}/*"]
+  }
+  statement {
+    sid       = "TellGoneFromDenied"
+    actions   = ["s3:ListBucket"]
+    resources = ["arn:${local.partition}:s3:::${var.queue.bucket}"]
   }
   statement {
     sid       = "DecryptObjectsAndNotifications"
