@@ -1,5 +1,5 @@
-//! Prices and quotas of us-east-1, as documents of 2025 and 2026 have them. Nobody was asked, and no bill
-//! was seen.
+//! Prices and quotas of us-east-1, as pages of 2025 and 2026 quote them, AWS's own and others'. No account was
+//! used and no bill was seen.
 
 use super::table::Table;
 
@@ -37,9 +37,9 @@ pub(crate) const TABLE_WRITES: f64 = 40_000.0;
 /// FilterLogEvents calls a second in us-east-1, and what one brings, in MB.
 pub(crate) const FILTER: (f64, f64) = (25.0, 1.0);
 
-/// The prices, and where they were read.
+/// The prices, and where AWS tells today's.
 pub(crate) fn table() -> String {
-    let mut table = Table::new(["what", "price", "read at"]);
+    let mut table = Table::new(["what", "price", "page to check it on"]);
     for row in [
         [
             "Lambda, arm64",
@@ -59,7 +59,7 @@ pub(crate) fn table() -> String {
         [
             "DynamoDB on demand",
             "$0.625 a million writes, $0.125 a million reads",
-            "aws.amazon.com/dynamodb/pricing/on-demand, since November 2024",
+            "aws.amazon.com/dynamodb/pricing/on-demand",
         ],
         [
             "Firehose",

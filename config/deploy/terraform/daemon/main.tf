@@ -99,6 +99,10 @@ output "task_role_arn" {
   value = aws_iam_role.task.arn
 }
 
+output "task_security_group" {
+  value = aws_security_group.task.id
+}
+
 output "log_group" {
   value = aws_cloudwatch_log_group.this.name
 }
