@@ -72,7 +72,7 @@ pub enum Command {
     /// Ask a running watch whether it is well, for a container's health check.
     ///
     /// Prints nothing and exits with 0 when it is; else says why and exits with 1.
-    Probe(ProbeArgs),
+    Probe(super::probe::Options),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
 }
@@ -375,26 +375,6 @@ pub enum PatternForm {
     Json,
     /// Words in the line: passes more, cut-off lines and those of the authenticator too.
     Terms,
-}
-
-/// Options of `probe`.
-#[derive(Debug, Arguments)]
-pub struct ProbeArgs {
-    /// What is asked.
-    #[arg(default_value = "alive")]
-    pub question: Question,
-    /// Where it answers: [health] listen of its settings.
-    #[arg(long, value_name = "ADDRESS", default_value_t = crate::serve::DEFAULT_ADDRESS)]
-    pub address: std::net::SocketAddr,
-}
-
-/// What `probe` asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Question {
-    /// Whether it lives: its judging thread goes round (/healthz).
-    Alive,
-    /// Whether it sees all clusters (/readyz).
-    Ready,
 }
 
 /// Options of `completions`.

@@ -7,8 +7,30 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use clap::{Args, ValueEnum};
+
 use super::Exit;
-use super::args::{ProbeArgs, Question};
+use crate::serve::DEFAULT_ADDRESS;
+
+/// Options of `probe`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// What is asked.
+    #[arg(default_value = "alive")]
+    pub question: Question,
+    /// Where it answers: [health] listen of its settings.
+    #[arg(long, value_name = "ADDRESS", default_value_t = DEFAULT_ADDRESS)]
+    pub address: SocketAddr,
+}
+
+/// What `probe` asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Question {
+    /// Whether it lives: its judging thread goes round (/healthz).
+    Alive,
+    /// Whether it sees all clusters (/readyz).
+    Ready,
+}
 
 /// How long connecting may take, and then each part of the answer; health checks give up after five seconds.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -16,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest status line that is read, in bytes.
 const LINE: u64 = 1_024;
 
-pub(super) fn run(args: &ProbeArgs) -> Result<Exit> {
+pub(super) fn run(args: &Options) -> Result<Exit> {
     let path = match args.question {
         Question::Alive => "/healthz",
         Question::Ready => "/readyz",
@@ -68,7 +90,7 @@ mod tests {
     }
 
     fn probe(answer: &'static str) -> Result<Exit> {
-        run(&ProbeArgs {
+        run(&Options {
             address: answering(answer),
             question: Question::Alive,
         })
@@ -99,7 +121,7 @@ mod tests {
 
     #[test]
     fn nobody_who_listens_is_not_well() {
-        let gone = ProbeArgs {
+        let gone = Options {
             address: SocketAddr::from(([127, 0, 0, 1], 1)),
             question: Question::Ready,
         };
