@@ -15,10 +15,14 @@ const EVERY_ACTION: [(&str, &str); 1] = [(
 )];
 
 /// Statements that name no resource, and why.
-const EVERY_RESOURCE: [(&str, &str); 4] = [
+const EVERY_RESOURCE: [(&str, &str); 5] = [
     ("TheAccount", "in a key's policy the resource is that key"),
     (
-        "ServicesOfThisAccount",
+        "EncryptAlarms",
+        "in a key's policy the resource is that key",
+    ),
+    (
+        "EncryptNotifications",
         "in a key's policy the resource is that key",
     ),
     (
@@ -29,8 +33,10 @@ const EVERY_RESOURCE: [(&str, &str); 4] = [
 ];
 
 /// Statements that are not about what the program calls, and whom they serve.
-const OF_AWS: [(&str, &str); 22] = [
+const OF_AWS: [(&str, &str); 23] = [
     ("AlarmsOfThisAccount", "alarms publish to the topic"),
+    ("EncryptAlarms", "alarms publish to the topic"),
+    ("EncryptNotifications", "S3 tells of objects"),
     (
         "EncryptForTheStream",
         "CloudWatch Logs writes to the stream",
@@ -57,7 +63,6 @@ const OF_AWS: [(&str, &str); 22] = [
     ("NotificationsOfTheBucket", "S3 tells of objects"),
     ("PullTheImage", "ECS fetches the image"),
     ("Senders", "accounts with clusters subscribe"),
-    ("ServicesOfThisAccount", "alarms and S3 use the key"),
     ("SetAside", "Lambda sets aside in the function's name"),
     ("Subscribers", "other accounts read alerts"),
     ("Tasks", "ECS becomes the task's roles"),

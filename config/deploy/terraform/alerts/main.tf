@@ -16,19 +16,29 @@ data "aws_iam_policy_document" "key" {
       identifiers = ["arn:${data.aws_partition.here.partition}:iam::${local.account}:root"]
     }
   }
-  # Alarms publish to the encrypted topic; S3 tells the queue of new objects.
+  # Alarms publish to the encrypted topic.
   statement {
-    sid       = "ServicesOfThisAccount"
+    sid       = "EncryptAlarms"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = ["*"]
     principals {
       type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com", "s3.amazonaws.com"]
+      identifiers = ["cloudwatch.amazonaws.com"]
     }
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [local.account]
+    }
+  }
+  # S3 tells an encrypted queue of new objects; the queue's policy says of which bucket.
+  statement {
+    sid       = "EncryptNotifications"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = ["*"]
+    principals {
+      type        = "Service"
+      identifiers = ["s3.amazonaws.com"]
     }
   }
 }
