@@ -10,14 +10,11 @@ pub(crate) struct Batch {
     pub(crate) events: f64,
     /// Items of the table that it reads.
     pub(crate) reads: f64,
-    /// What its writes to the table cost, in units.
+    /// And those that it writes.
     pub(crate) writes: f64,
     /// How long it takes, in seconds.
     pub(crate) seconds: f64,
 }
-
-/// How many items one transaction takes.
-const TRANSACTION: f64 = 100.0;
 
 /// The most compressed megabytes that a call is handed.
 pub(crate) const MOST_MB: f64 = PAYLOAD_MB * 3.0 / 4.0;
@@ -29,17 +26,14 @@ impl Batch {
         let clusters = clusters.min(events).max(1.0);
         let of = |curve| clusters * along(curve, events / clusters) / inputs.cells_per_item;
         let (reads, items) = (of(&inputs.touched), of(&inputs.changed));
-        // Reads come a hundred to a request. So do writes while all fit into one transaction, which
-        // costs each twice; else they come one by one, for each has its condition.
-        let (requests, price) = match items <= TRANSACTION {
-            true => (1.0, 2.0),
-            false => (items, 1.0),
-        };
-        let waits = ((requests + reads / 100.0) / inputs.table_open).ceil() * inputs.table_ms / 1e3;
+        // Reads come a hundred to a request; writes one by one, for each has its condition. The few that
+        // go together with an alert cost twice, and are left out.
+        let requests = reads / 100.0 + items;
+        let waits = (requests / inputs.table_open).ceil() * inputs.table_ms / 1e3;
         Self {
             events,
             reads,
-            writes: items * price,
+            writes: items,
             seconds: inputs.call_ms / 1e3 + events * inputs.function_us / 1e6 + waits,
         }
     }

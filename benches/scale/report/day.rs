@@ -19,9 +19,6 @@ const DAY: usize = 1_440;
 /// When the outage begins, in seconds: the busiest hour.
 const DOWN: f64 = 14.5 * 3_600.0;
 
-/// How long Lambda gathers, as the template says it.
-const WINDOW: f64 = 5.0;
-
 /// A lag of more than that is one of an outage, in seconds.
 const LATE: f64 = 60.0;
 
@@ -150,7 +147,7 @@ pub(crate) fn simulate(inputs: &Inputs, traffic: &Traffic, plan: &Plan) -> Day {
             day.writes.add(wanted.writes * a_second);
             day.reads.add(wanted.reads * a_second);
         }
-        note_lag(&mut day, &shards, now, up);
+        note_lag(&mut day, &shards, inputs.window, now, up);
     }
     day.refused = refused / came;
     day
@@ -162,7 +159,7 @@ fn read(inputs: &Inputs, shards: &mut [Shard], clusters: f64, alike: f64) -> Wan
     let mut wanted = Wanted::default();
     for shard in shards.iter() {
         // What lies there makes full batches; else what a window gathers is one.
-        let batch = (shard.holds() / STEP * WINDOW).clamp(1e-6, MOST_MB);
+        let batch = (shard.holds() / STEP * inputs.window).clamp(1e-6, MOST_MB);
         let call = Batch::of_megabytes(inputs, batch, clusters);
         let one_after_another = batch * STEP / call.seconds;
         let megabytes = shard.holds().min(SHARD_MB.1 * STEP).min(one_after_another);
@@ -191,10 +188,10 @@ fn read(inputs: &Inputs, shards: &mut [Shard], clusters: f64, alike: f64) -> Wan
     }
 }
 
-fn note_lag(day: &mut Day, shards: &[Shard], now: f64, up: f64) {
+fn note_lag(day: &mut Day, shards: &[Shard], window: f64, now: f64, up: f64) {
     let lag = shards.iter().map(|it| it.lag(now)).fold(0.0, f64::max);
     if now < DOWN {
-        day.lag_before = day.lag_before.max(lag + WINDOW);
+        day.lag_before = day.lag_before.max(lag + window);
     } else if now <= up {
         day.lag_outage = day.lag_outage.max(lag);
     } else if day.caught_up.is_infinite() && lag <= LATE {

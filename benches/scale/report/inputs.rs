@@ -31,6 +31,9 @@ pub(crate) struct Inputs {
     /// Microseconds of a processor that a Lambda function takes for an event, the table's time left out.
     #[arg(long, default_value_t = 20.0)]
     pub(crate) function_us: f64,
+    /// Seconds that Lambda gathers for a call.
+    #[arg(long, default_value_t = 5.0)]
+    pub(crate) window: f64,
     /// Milliseconds of a call besides.
     #[arg(long, default_value_t = 5.0)]
     pub(crate) call_ms: f64,
@@ -169,6 +172,11 @@ impl Inputs {
                 "a function's time for an event",
                 format!("{} µs", self.function_us),
                 "estimated from the replay of gzip (16 µs) and the unescaping of an envelope",
+            ),
+            (
+                "a call of the function gathers",
+                format!("{} s, or 6 MB", self.window),
+                "the template",
             ),
             (
                 "a function's time for a call besides",

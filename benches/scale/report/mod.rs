@@ -34,7 +34,7 @@ pub(crate) fn tables(inputs: &Inputs) -> Vec<(&'static str, String)> {
         ("day", a_day(&days)),
         ("bill", a_bill(inputs, &days)),
         ("outage", after_an_outage(inputs, &traffic)),
-        ("packing", how_lines_come(inputs)),
+        ("writes", ways::writes(inputs)),
     ]
 }
 
@@ -169,36 +169,6 @@ fn after_an_outage(inputs: &Inputs, traffic: &Traffic) -> String {
             span(long.caught_up),
             count(long.busy.most()),
         ]);
-    }
-    table.end()
-}
-
-/// What follows from how many events CloudWatch Logs packs together, and how many cells an item holds.
-fn how_lines_come(inputs: &Inputs) -> String {
-    let mut table = Table::new([
-        "events in a record",
-        "cells in an item",
-        "direct: calls a second",
-        "direct: table writes a second",
-        "stream: table writes a second",
-    ]);
-    for events_per_record in [11.0, 100.0, 300.0] {
-        for cells_per_item in [1.0, 8.0] {
-            let with = Inputs {
-                events_per_record,
-                cells_per_item,
-                ..inputs.clone()
-            };
-            let stream = ways::stream_load(&with, with.terabytes);
-            let direct = ways::direct_load(&with, with.terabytes);
-            table.row([
-                count(events_per_record),
-                count(cells_per_item),
-                count(direct.calls),
-                count(direct.writes),
-                count(stream.writes),
-            ]);
-        }
     }
     table.end()
 }

@@ -14,7 +14,7 @@ use super::traffic::BUSIEST;
 const SIZES: [f64; 4] = [0.1, 1.0, 10.0, 50.0];
 
 /// Clusters for each terabyte a day, and the least.
-fn clusters(inputs: &Inputs, terabytes: f64) -> f64 {
+fn clusters_of(inputs: &Inputs, terabytes: f64) -> f64 {
     (inputs.clusters as f64 * terabytes / inputs.terabytes).max(1.0)
 }
 
@@ -25,11 +25,11 @@ const OBJECT_MB: f64 = 64.0;
 const PLANNED: f64 = 0.7;
 
 /// What a way asks of Lambda and the table, a second.
-pub(crate) struct Load {
-    pub(crate) calls: f64,
-    pub(crate) busy: f64,
-    pub(crate) reads: f64,
-    pub(crate) writes: f64,
+struct Load {
+    calls: f64,
+    busy: f64,
+    reads: f64,
+    writes: f64,
 }
 
 impl Load {
@@ -45,36 +45,33 @@ impl Load {
 
     /// Dollars a day.
     fn dollars(&self) -> f64 {
-        let a_second = self.calls * LAMBDA_CALL
-            + self.busy * MEMORY * LAMBDA_GB_SECOND
-            + self.writes * TABLE.0
-            + self.reads * TABLE.1;
-        a_second * 86_400.0
+        let a_second = self.calls * LAMBDA_CALL + self.busy * MEMORY * LAMBDA_GB_SECOND;
+        a_second * 86_400.0 + self.table()
+    }
+
+    /// Those of them that are for the table.
+    fn table(&self) -> f64 {
+        (self.writes * TABLE.0 + self.reads * TABLE.1) * 86_400.0
     }
 }
 
 /// Log groups that call the function: a call for each record.
-pub(crate) fn direct_load(inputs: &Inputs, terabytes: f64) -> Load {
+fn direct_load(inputs: &Inputs, terabytes: f64) -> Load {
     let batch = Batch::new(inputs, inputs.events_per_record, 1.0);
     Load::new(batch, inputs.events(terabytes))
 }
 
-/// A stream between: what five seconds of a shard bring, or what a call can be handed.
-pub(crate) fn stream_load(inputs: &Inputs, terabytes: f64) -> Load {
+/// A stream between, of so many clusters: what a shard brings in a window, or what a call can be handed.
+fn stream_load(inputs: &Inputs, terabytes: f64, clusters: f64) -> Load {
     let packed = inputs.events(terabytes) * inputs.packed() / 1e6;
-    let a_shard = packed / shards(inputs, terabytes);
-    let batch = Batch::of_megabytes(
-        inputs,
-        (a_shard * 5.0).min(MOST_MB),
-        clusters(inputs, terabytes),
-    );
+    let gathered = packed / shards(inputs, terabytes) * inputs.window;
+    let batch = Batch::of_megabytes(inputs, gathered.min(MOST_MB), clusters);
     Load::new(batch, inputs.events(terabytes))
 }
 
 /// Objects: what a minute of them all brings, or what an object holds.
-fn object_load(inputs: &Inputs, terabytes: f64) -> Load {
-    let megabytes = object(inputs, terabytes);
-    let batch = Batch::of_megabytes(inputs, megabytes, clusters(inputs, terabytes));
+fn object_load(inputs: &Inputs, terabytes: f64, clusters: f64) -> Load {
+    let batch = Batch::of_megabytes(inputs, object(inputs, terabytes), clusters);
     Load::new(batch, inputs.events(terabytes))
 }
 
@@ -89,7 +86,7 @@ fn shards(inputs: &Inputs, terabytes: f64) -> f64 {
 }
 
 fn alerts(inputs: &Inputs, terabytes: f64) -> f64 {
-    inputs.alerts * 24.0 * clusters(inputs, terabytes) * SNS
+    inputs.alerts * 24.0 * clusters_of(inputs, terabytes) * SNS
 }
 
 /// A daemon of so many processors, two GB with each, for a day.
@@ -141,10 +138,10 @@ pub(crate) fn dollars(inputs: &Inputs) -> String {
             direct_load(i, t).dollars()
         }),
         ("Kinesis and Lambda", |i, t| {
-            kinesis(i, t) + stream_load(i, t).dollars()
+            kinesis(i, t) + stream_load(i, t, clusters_of(i, t)).dollars()
         }),
         ("S3, SQS and Lambda", |i, t| {
-            objects(i, t) + object_load(i, t).dollars()
+            objects(i, t) + object_load(i, t, clusters_of(i, t)).dollars()
         }),
         ("S3, SQS and daemons, each with its clusters", |i, t| {
             objects(i, t) + daemons(i, t) * task(2.0)
@@ -199,13 +196,13 @@ pub(crate) fn ends(inputs: &Inputs) -> String {
     let quota = |load: Load| inputs.events(all) * TABLE_WRITES / load.writes;
     row(
         "Kinesis and Lambda",
-        quota(stream_load(inputs, all)),
+        quota(stream_load(inputs, all, clusters_of(inputs, all))),
         "40,000 writes a second, the default quota of a table on demand; more is asked for"
             .to_owned(),
     );
     row(
         "S3, SQS and Lambda",
-        quota(object_load(inputs, all)),
+        quota(object_load(inputs, all, clusters_of(inputs, all))),
         "the same".to_owned(),
     );
     let by = match inputs.sqlite / inputs.updates < inputs.daemon_mb * 1e6 / inputs.line {
@@ -222,5 +219,56 @@ pub(crate) fn ends(inputs: &Inputs) -> String {
         daemon(inputs),
         format!("{by}; {} daemons for {all} TB", daemons(inputs, all)),
     );
+    table.end()
+}
+
+/// What makes the table's writes fewer, at the full size.
+pub(crate) fn writes(inputs: &Inputs) -> String {
+    let (all, clusters) = (inputs.terabytes, inputs.clusters as f64);
+    let minute = Inputs {
+        window: 60.0,
+        ..inputs.clone()
+    };
+    let several = Inputs {
+        cells_per_item: 8.0,
+        ..inputs.clone()
+    };
+    let mut table = Table::new([
+        "what a call is given",
+        "events",
+        "table writes a second",
+        "$ for a TB, of the table",
+    ]);
+    for (name, load) in [
+        ("a record of a log group", direct_load(inputs, all)),
+        (
+            "five seconds of a shard",
+            stream_load(inputs, all, clusters),
+        ),
+        (
+            "a minute of a shard, or 6 MB",
+            stream_load(&minute, all, clusters),
+        ),
+        (
+            "the same, with ten streams for a tenth of the clusters each",
+            stream_load(&minute, all, clusters / 10.0),
+        ),
+        ("an object of 64 MB", object_load(inputs, all, clusters)),
+        (
+            "the same, with ten buckets for a tenth of the clusters each",
+            object_load(inputs, all, clusters / 10.0),
+        ),
+        (
+            "five seconds of a shard, were eight cells in an item",
+            stream_load(&several, all, clusters),
+        ),
+    ] {
+        table.row([
+            name.to_owned(),
+            count(inputs.events(all) / load.calls),
+            count(load.writes),
+            money(load.table() / all),
+        ]);
+    }
     table.end()
 }
