@@ -6,6 +6,7 @@
 
 mod allowed;
 mod cloudformation;
+mod guide;
 mod lint;
 mod running;
 mod stacks;

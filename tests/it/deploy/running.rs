@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::cloudformation::{resources, templates};
 use super::none;
+use crate::program::run;
 
 /// Variables that the program reads, and those of libraries in it.
 const VARIABLES: [&str; 5] = [
@@ -68,6 +69,18 @@ fn variables_are_ones_that_somebody_reads() {
     names.extend(task.as_array().unwrap().iter().map(named));
     names.retain(|name| !VARIABLES.contains(&name.as_str()));
     none(&names);
+}
+
+#[test]
+fn the_function_is_told_its_settings_by_variables_that_it_names() {
+    let help = run(&["lambda", "--help"]);
+    if help.code != Some(0) {
+        eprintln!("skipped: this program is no function");
+        return;
+    }
+    let ours = VARIABLES.iter().filter(|it| it.starts_with("TRAILHOUND_"));
+    let unknown = ours.filter(|name| !help.out.contains(**name));
+    none(&unknown.map(|name| (*name).to_owned()).collect::<Vec<_>>());
 }
 
 #[test]
