@@ -49,6 +49,30 @@ locals {
       comparison  = "GreaterThanThreshold"
       description = "Something could not be handled and was set aside. Without somebody who looks, its log lines are not judged."
     }
+    unreadable = {
+      namespace   = "trailhound/${var.name}"
+      metric      = "set_aside"
+      dimensions  = {}
+      statistic   = "Sum"
+      period      = 300
+      periods     = 1
+      threshold   = 0
+      silence     = "notBreaching"
+      comparison  = "GreaterThanThreshold"
+      description = "Records could not be read, or would have become too large, and were passed over. The log names their place. Somebody may hide something in one."
+    }
+    refused = {
+      namespace   = "trailhound/${var.name}"
+      metric      = "refused"
+      dimensions  = {}
+      statistic   = "Sum"
+      period      = 300
+      periods     = 1
+      threshold   = 0
+      silence     = "notBreaching"
+      comparison  = "GreaterThanThreshold"
+      description = "Alerts were refused by the topic for good. They stand whole in the function's log, and nowhere else."
+    }
     # The schedule calls each minute, so a function that nobody calls is one that was switched off.
     silent = {
       namespace   = "AWS/Lambda"
@@ -91,4 +115,18 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   comparison_operator = each.value.comparison
   treat_missing_data  = each.value.silence
   alarm_actions       = [var.alert_topic_arn]
+}
+
+# Every call ends with a line that counts: what could not be read, and alerts that the topic refused.
+resource "aws_cloudwatch_log_metric_filter" "this" {
+  for_each       = toset(["set_aside", "refused"])
+  name           = "${var.name}-${each.key}"
+  log_group_name = aws_cloudwatch_log_group.this.name
+  pattern        = "{ $.${each.key} > 0 }"
+  metric_transformation {
+    namespace = "trailhound/${var.name}"
+    name      = each.key
+    value     = "$.${each.key}"
+    unit      = "Count"
+  }
 }
