@@ -17,7 +17,7 @@ pub(crate) use inputs::Inputs;
 
 use day::{Day, Plan, simulate};
 use table::{Table, count, money};
-use traffic::{Spread, Traffic};
+use traffic::{STREAMS, Spread, Traffic};
 
 /// The tables in the order of the document.
 pub(crate) fn tables(inputs: &Inputs) -> Vec<(&'static str, String)> {
@@ -31,7 +31,7 @@ pub(crate) fn tables(inputs: &Inputs) -> Vec<(&'static str, String)> {
         ("prices", prices::table()),
         ("ways", ways::dollars(inputs)),
         ("ends", ways::ends(inputs)),
-        ("day", a_day(&days)),
+        ("day", a_day(inputs, &days)),
         ("bill", a_bill(inputs, &days)),
         ("outage", after_an_outage(inputs, &traffic)),
         ("writes", ways::writes(inputs)),
@@ -61,13 +61,13 @@ fn plans(inputs: &Inputs) -> Vec<(String, Plan)> {
             plan(1.0, Spread::Random, all),
         ),
         (
-            format!("{} % of the bytes, random", inputs.filtered * 100.0),
-            plan(inputs.filtered, Spread::Random, part),
+            format!("{} % of the bytes, by log stream", inputs.filtered * 100.0),
+            plan(inputs.filtered, Spread::ByLogStream, part),
         ),
     ]
 }
 
-fn a_day(ran: &[Ran]) -> String {
+fn a_day(inputs: &Inputs, ran: &[Ran]) -> String {
     let mut table =
         Table::new(std::iter::once("").chain(ran.iter().map(|(name, ..)| name.as_str())));
     let mut row = |name: &str, cell: &dyn Fn(&Plan, &Day) -> String| {
@@ -98,6 +98,9 @@ fn a_day(ran: &[Ran]) -> String {
     });
     row("functions at once, mean", &|_, day| count(day.busy.mean()));
     row("functions at once, most", &|_, day| count(day.busy.most()));
+    row("calls under way for one cluster, mean", &|plan, day| {
+        count(together(inputs, plan, day))
+    });
     row("table writes a second, mean", &|_, day| {
         count(day.writes.mean())
     });
@@ -114,6 +117,18 @@ fn a_day(ran: &[Ran]) -> String {
     row("lag when the outage ends", &|_, day| span(day.lag_outage));
     row("caught up after", &|_, day| span(day.caught_up));
     table.end()
+}
+
+/// How many calls handle lines of one and the same cluster at a time.
+fn together(inputs: &Inputs, plan: &Plan, day: &Day) -> f64 {
+    let busy = day.busy.mean();
+    match plan.spread {
+        Spread::ByLogStream => busy / plan.shards as f64 * STREAMS as f64,
+        Spread::Random => {
+            let events = day.events.sum() / day.calls.sum();
+            busy * (1.0 - (-events / inputs.clusters as f64).exp())
+        }
+    }
 }
 
 fn a_bill(inputs: &Inputs, ran: &[Ran]) -> String {

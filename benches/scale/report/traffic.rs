@@ -5,7 +5,7 @@ use super::inputs::Inputs;
 use super::random::Random;
 
 /// API servers of a cluster, each with an audit stream of its own.
-const STREAMS: usize = 3;
+pub(crate) const STREAMS: usize = 3;
 
 /// How busy the busiest minute of all clusters together is, of the mean; a test of the day's figures.
 pub(crate) const BUSIEST: f64 = 1.5;

@@ -191,7 +191,7 @@ pub(crate) fn ends(inputs: &Inputs) -> String {
     row(
         "one shard of a stream",
         shard,
-        "1 MB a second; a log stream that writes more has to be spread at random".to_owned(),
+        "1 MB a second; the log stream of one API server goes to one shard".to_owned(),
     );
     let quota = |load: Load| inputs.events(all) * TABLE_WRITES / load.writes;
     row(

@@ -29,5 +29,5 @@ variable "alarm_topic_arn" {
 variable "distribution" {
   type        = string
   default     = null
-  description = "How a Kinesis stream's shards are picked, ByLogStream or Random; Random for clusters that log more than one shard takes."
+  description = "How a Kinesis stream's shards are picked, ByLogStream or Random; Random only for a cluster that logs more than a shard takes, on a stream of its own."
 }
