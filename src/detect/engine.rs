@@ -8,7 +8,6 @@ use super::decide::Found;
 use super::detector::Detector;
 use super::file::Log;
 use super::folding::Folded;
-use super::index::Index;
 use super::kind::Kind;
 use super::probe::Probe;
 use super::questions::{Answered, Questions};
@@ -31,9 +30,8 @@ pub struct Engine {
 /// The detectors of one kind of log.
 #[derive(Debug)]
 struct Side {
-    /// For each place in the index, the place of the detector and of its query.
+    /// For each query, the place of the detector and its own in it.
     places: Vec<(usize, usize)>,
-    index: Index,
     questions: Questions,
 }
 
@@ -60,8 +58,8 @@ pub struct Hit<'e> {
 /// Buffers that are used again for each entry.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    candidates: Vec<u64>,
-    answered: Answered,
+    /// What is open of an audit event, and of a line of the authenticator.
+    answered: [Answered; 2],
     digester: Digester,
     /// The digest of the last cluster: events of one cluster come together.
     cluster: Option<(Cluster, Digest)>,
@@ -92,8 +90,8 @@ impl Engine {
                 allowed.entry(place).or_default().push(at);
             }
         }
-        let audit = Side::new(&detectors, Log::Audit);
-        let authenticator = Side::new(&detectors, Log::Authenticator);
+        let audit = Side::new(&detectors, Log::Audit, &schema);
+        let authenticator = Side::new(&detectors, Log::Authenticator, &schema);
         Self {
             schema,
             detectors,
@@ -132,17 +130,21 @@ impl Engine {
             Record::Authenticator(_) => &self.authenticator,
         };
         let mut source = None;
-        let mut bits = std::mem::take(&mut scratch.candidates);
-        scratch.answered.clear(&side.questions);
-        let mut candidates = side.index.candidates(&row, &mut bits);
-        while let Some(candidate) = candidates.next() {
-            let Some((place, detector, probe)) = self.asked(side, candidate) else {
+        let program = |query| Some(&self.asked(side, query)?.2.1.program);
+        let cluster = scratch.cluster(entry.cluster);
+        let [audit, authenticator] = &mut scratch.answered;
+        let answered = match entry.record {
+            Record::Audit(_) => audit,
+            Record::Authenticator(_) => authenticator,
+        };
+        side.questions
+            .begin((entry, cluster), &row, &program, answered);
+        while let Some(query) = answered.next_query() {
+            let Some((place, detector, probe)) = self.asked(side, query) else {
                 continue;
             };
             let program = &probe.1.program;
-            let answered = &mut scratch.answered;
-            let questions = &side.questions;
-            if !questions.hold(candidate, program, &row, answered, &mut candidates) {
+            if !side.questions.hold(query, program, &row, answered) {
                 continue;
             }
             // Who contributes goes through its rows anyway; only an exception must know before.
@@ -163,8 +165,7 @@ impl Engine {
                 }));
                 continue;
             }
-            let source = source
-                .get_or_insert_with(|| Source::new(place, scratch.cluster(entry.cluster), entry));
+            let source = source.get_or_insert_with(|| Source::new(place, cluster, entry));
             source.detector = place;
             source.step = u16::try_from(probe.0).unwrap_or(u16::MAX);
             let digester = &mut scratch.digester;
@@ -172,7 +173,6 @@ impl Engine {
                 on(Finding::Contribution(detector, contribution));
             });
         }
-        scratch.candidates = bits;
     }
 
     /// What the events of a contribution are grouped by, read again from one of them.
@@ -204,9 +204,9 @@ impl Engine {
     fn asked<'e>(
         &'e self,
         side: &Side,
-        candidate: usize,
+        query: usize,
     ) -> Option<(usize, &'e Detector, (usize, &'e Probe))> {
-        let (place, step) = side.places.get(candidate).copied()?;
+        let (place, step) = side.places.get(query).copied()?;
         let detector = self.detectors.get(place)?;
         Some((place, detector, (step, detector.probes.get(step)?)))
     }
@@ -219,7 +219,7 @@ impl Engine {
 }
 
 impl Side {
-    fn new(detectors: &[Detector], log: Log) -> Self {
+    fn new(detectors: &[Detector], log: Log, schema: &FieldSchema) -> Self {
         let of_log = detectors.iter().enumerate().filter(|(_, d)| d.log == log);
         let (places, programs): (Vec<_>, Vec<_>) = of_log
             .flat_map(|(place, detector)| {
@@ -227,11 +227,9 @@ impl Side {
                 probes.map(move |(step, probe)| ((place, step), &probe.program))
             })
             .unzip();
-        let conditions: Vec<_> = programs.iter().map(|program| program.necessary()).collect();
         Self {
             places,
-            index: Index::new(&conditions),
-            questions: Questions::new(&programs),
+            questions: Questions::new(&programs, schema),
         }
     }
 }
