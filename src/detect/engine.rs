@@ -49,6 +49,8 @@ pub enum Finding<'e> {
 pub struct Hit<'e> {
     /// Which.
     pub detector: &'e Detector,
+    /// Its place among [`Engine::detectors`].
+    pub place: usize,
     /// The exception that silences it, or would have silenced a contribution.
     pub silenced: Option<&'e Allow>,
     /// Where it folds, for a detector whose alerts do; a silenced one has no alert to fold.
@@ -160,6 +162,7 @@ impl Engine {
                     .map(|(folding, time)| folding.of(probe.1, &row, event_digest(entry), time));
                 on(Finding::Hit(Hit {
                     detector,
+                    place,
                     silenced,
                     folded,
                 }));
