@@ -136,10 +136,8 @@ impl Settings {
                 return Err(Fault::at(&self.name, &self.text, sink.span(), message));
             }
         }
-        for queue in &self.config.s3 {
-            if let Err(message) = queue.checked() {
-                return Err(Fault::at(&self.name, &self.text, 0..0, message));
-            }
+        if let Err(message) = feed::checked(&self.config) {
+            return Err(Fault::at(&self.name, &self.text, 0..0, message));
         }
         let share = self.config.poll.share;
         if !(share > 0.0 && share <= 1.0) {

@@ -36,6 +36,7 @@ mod program;
 mod quiet;
 mod restart;
 mod s3;
+mod s3_cut;
 mod sns;
 mod stats;
 mod story;
