@@ -5,6 +5,7 @@
 //! that one file serves both.
 
 mod feed;
+mod lambda;
 mod sink;
 mod watch;
 
@@ -17,6 +18,7 @@ use crate::detect::{AllowFile, Fault, Lists};
 use crate::record::{Cluster, Origin, cluster_name};
 
 pub use feed::{KinesisConfig, S3Config};
+pub use lambda::LambdaConfig;
 pub use sink::{BodyKind, RouteConfig, SinkConfig, SinkConfigs, SinkKind};
 pub use watch::{DiscoverConfig, HealthConfig, PollConfig, ShutdownConfig, StateConfig};
 
@@ -44,6 +46,8 @@ pub struct Config {
     pub health: HealthConfig,
     /// How a watch stops.
     pub shutdown: ShutdownConfig,
+    /// How a Lambda function goes about an invocation.
+    pub lambda: LambdaConfig,
     /// Where a watch sends alerts.
     pub sink: SinkConfigs,
     /// Which alerts go to which of the sinks.
@@ -113,19 +117,27 @@ impl Settings {
             path: path.to_owned(),
             source,
         })?;
-        let name = path.display().to_string();
+        Self::parse(&path.display().to_string(), text).map_err(ConfigError::Invalid)
+    }
+
+    /// Checks the text of settings of that name.
+    ///
+    /// # Errors
+    /// When it is not TOML, or has unknown keys or wrong values; the fault shows the place.
+    pub fn parse(name: &str, text: String) -> Result<Self, Fault> {
         let config: Config = toml::from_str(&text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
-            ConfigError::Invalid(match meant(error.message()) {
+            match meant(error.message()) {
                 Some(key) => {
                     let help = format!("did you mean `{key}`?");
-                    Fault::advise(&name, &text, span, error.message(), help)
+                    Fault::advise(name, &text, span, error.message(), help)
                 }
-                None => Fault::at(&name, &text, span, error.message()),
-            })
+                None => Fault::at(name, &text, span, error.message()),
+            }
         })?;
+        let name = name.to_owned();
         let settings = Self { name, text, config };
-        settings.check().map_err(ConfigError::Invalid)?;
+        settings.check()?;
         Ok(settings)
     }
 
@@ -137,6 +149,11 @@ impl Settings {
             }
         }
         if let Err(message) = feed::checked(&self.config) {
+            return Err(Fault::at(&self.name, &self.text, 0..0, message));
+        }
+        let state = &self.config.state;
+        if state.table.is_none() && state.region.is_some() {
+            let message = "[state] region is that of a table: name it, as table = \"trailhound\"";
             return Err(Fault::at(&self.name, &self.text, 0..0, message));
         }
         let share = self.config.poll.share;

@@ -1,10 +1,14 @@
 //! What can be typed. The help texts, the manual's command page and the completions come from here.
 
+mod live;
+
 use std::path::PathBuf;
 
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use crate::detect::Severity;
+
+pub(super) use live::{LambdaArgs, WatchArgs};
 
 /// Watches the audit trail of Amazon EKS clusters: a detector is a CloudWatch Logs Insights query.
 #[derive(Debug, Parser)]
@@ -16,6 +20,16 @@ pub struct Args {
     /// Say more on standard error; repeat for still more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+}
+
+impl Args {
+    /// How much is said: a function's log is all that is seen of it.
+    pub(super) fn speaks(&self) -> u8 {
+        match &self.command {
+            Command::Lambda(args) if args.event.is_empty() => self.verbose.max(1),
+            _ => self.verbose,
+        }
+    }
 }
 
 const EXIT_CODES: &str = "\
@@ -32,6 +46,14 @@ pub enum Command {
     /// Settings (--config) name the clusters and where alerts go. It remembers in a file how far it has
     /// read, and goes on there. SIGTERM and Ctrl-C end it in order; killed, it loses nothing either.
     Watch(WatchArgs),
+    /// Turn the events of an AWS Lambda function into alerts: subscriptions, Kinesis, S3 by way of SQS.
+    ///
+    /// Lambda starts it so: without arguments the program is this where AWS_LAMBDA_RUNTIME_API is set.
+    /// Settings come from --config, TRAILHOUND_CONFIG (a path, s3://BUCKET/KEY or ssm:/NAME),
+    /// TRAILHOUND_CONFIG_TOML (the text itself), or trailhound.toml in the package; more detectors from
+    /// TRAILHOUND_DETECTORS (a folder). With --event it tries an event: alerts are printed and nothing is
+    /// sent or remembered.
+    Lambda(LambdaArgs),
     /// Run a Logs Insights query over exported log files.
     Query(QueryArgs),
     /// Show why a detector alerts on an event, or why not: which conditions hold.
@@ -106,26 +128,6 @@ pub struct ReplayArgs {
     /// How many threads judge; the alerts are the same for any number [default: one for each core, at most 4].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub threads: Option<u16>,
-}
-
-/// Options of `watch`.
-#[derive(Clone, Debug, Arguments)]
-pub struct WatchArgs {
-    /// Where a log begins that has never been read: RFC 3339, a date, or a time ago such as 2h [default: as
-    /// long ago as events may come late, 15m].
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// How alerts are written to standard output [default: pretty on a terminal, else json].
-    #[arg(long)]
-    pub format: Option<AlertFormat>,
-    /// Leave out alerts below this severity.
-    #[arg(long, value_name = "SEVERITY", value_parser = severity(), default_value = "info")]
-    pub min_severity: Severity,
-    #[command(flatten)]
-    pub detectors: DetectorSetArgs,
-    /// The file of positions, baselines and alerts on their way, instead of that of the settings.
-    #[arg(long, value_name = "FILE")]
-    pub state: Option<PathBuf>,
 }
 
 /// Which stretch of event time.

@@ -12,6 +12,7 @@ mod explain;
 mod fields;
 mod filter_pattern;
 mod inputs;
+mod lambda;
 mod progress;
 mod query;
 mod replay;
@@ -31,7 +32,7 @@ pub use exit::Exit;
 /// Reads the command line, runs the command, and says how it went.
 #[must_use]
 pub fn run() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::try_parse_from(crate::telemetry::arguments("lambda")) {
         Ok(args) => args,
         Err(error) => {
             let asked = !error.use_stderr();
@@ -44,12 +45,13 @@ pub fn run() -> ExitCode {
             };
         }
     };
-    if let Err(error) = crate::telemetry::init(args.verbose) {
+    if let Err(error) = crate::telemetry::init(args.speaks()) {
         return exit::complain(&error.into()).into();
     }
     let done = match args.command {
         args::Command::Replay(args) => replay::run(args),
         args::Command::Watch(args) => watch::run(&args),
+        args::Command::Lambda(args) => lambda::run(args),
         args::Command::Query(args) => query::run(args),
         args::Command::Explain(args) => explain::run(&args),
         args::Command::Stats(args) => stats::run(&args),

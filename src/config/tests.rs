@@ -107,6 +107,10 @@ fn a_misspelt_key_is_refused_with_the_one_that_was_meant() {
     );
     let text = message("[sink.sns]\ntopic_arm = \"x\"\n");
     assert!(text.contains("did you mean `topic_arn`?"), "{text}");
+    let text = message("[state]\ntabel = \"x\"\n");
+    assert!(text.contains("did you mean `table`?"), "{text}");
+    let text = message("[state]\nregion = \"eu-west-1\"\n");
+    assert!(text.contains("name it, as table"), "{text}");
     let text = message("[weather]\n");
     assert!(
         text.contains("unknown field `weather`") && !text.contains("did you mean"),

@@ -44,8 +44,12 @@ impl Default for DiscoverConfig {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StateConfig {
-    /// The file.
+    /// The file of a watch.
     pub path: PathBuf,
+    /// The DynamoDB table that workers share; of no use to a watch.
+    pub table: Option<String>,
+    /// The table's region; else that of the environment.
+    pub region: Option<String>,
     /// For how long an alert is offered to a sink that does not take it, and for how long its id is
     /// known so that it is not raised again.
     #[serde(deserialize_with = "duration::read")]
@@ -56,6 +60,8 @@ impl Default for StateConfig {
     fn default() -> Self {
         Self {
             path: "trailhound.db".into(),
+            table: None,
+            region: None,
             keep: minutes(7 * 24 * 60),
         }
     }

@@ -29,17 +29,22 @@ pub struct Limits {
 const KIB: usize = 1 << 10;
 const MIB: usize = KIB << 10;
 
+impl Limits {
+    /// The same as [`Limits::default`].
+    pub const DEFAULT: Self = Self {
+        event: 2 * MIB,
+        envelope: 32 * MIB,
+        payload: 64 << 20,
+        file: 1 << 40,
+        gzip_ratio: 400,
+        zstd_ratio: 10_000,
+        ratio_after: 16 << 20,
+        nesting: 4,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            event: 2 * MIB,
-            envelope: 32 * MIB,
-            payload: 64 << 20,
-            file: 1 << 40,
-            gzip_ratio: 400,
-            zstd_ratio: 10_000,
-            ratio_after: 16 << 20,
-            nesting: 4,
-        }
+        Self::DEFAULT
     }
 }

@@ -11,7 +11,7 @@ use memchr::memchr;
 use super::head::{self, Head};
 use super::outlet::Outlet;
 use super::window::{Line, Span, Window};
-use super::{Refusal, envelope, list, payload};
+use super::{Refusal, envelope, list, payload, subscription};
 
 /// How bare objects are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +148,9 @@ fn value(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
         Span::Whole(width) => (width, true),
         Span::Broken(width) => (width + cut_mark(window, width), false),
         Span::Cut(width) => (width, false),
+        Span::Long if head::look_at(window.data()) == Head::Subscription => {
+            return subscription::read(window, out);
+        }
         Span::Long => {
             window.skip_value();
             return out.too_long_envelope();

@@ -19,52 +19,75 @@ pub(super) enum End {
     Cut,
 }
 
+/// What is done with the text of one element or value.
+type Each<'e> = &'e mut dyn FnMut(&str, &mut Outlet<'_>) -> ControlFlow<()>;
+
 /// Reads an object whose lists are of any length; the window stands at its `{`.
 pub(super) fn object(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
     window.consume(1);
-    loop {
-        match skip_separators(window) {
-            Some(b'}') => {
-                window.consume(1);
-                return Continue(());
-            }
-            Some(b'"') => {
-                if entry(window, out)? == End::Cut {
-                    return Continue(());
-                }
-            }
-            _ => return cut(window, out),
+    while let Some(key) = key(window, out)? {
+        let is_list = head::LISTS.iter().any(|list| list.as_bytes() == key);
+        let end = match window.skip_blank() {
+            Some(b'[') if is_list => array(window, out)?,
+            _ => pass_over(window, out)?,
+        };
+        if end == End::Cut {
+            break;
         }
     }
+    Continue(())
 }
 
-fn entry(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), End> {
+/// Takes the next key of an object, and stands before its value then; `None` where the object ends or
+/// goes on in no way that an object does.
+pub(super) fn key(
+    window: &mut Window<'_>,
+    out: &mut Outlet<'_>,
+) -> ControlFlow<(), Option<Vec<u8>>> {
+    match skip_separators(window) {
+        Some(b'}') => {
+            window.consume(1);
+            return Continue(None);
+        }
+        Some(b'"') => {}
+        _ => {
+            cut(window, out)?;
+            return Continue(None);
+        }
+    }
     let Span::Whole(width) = window.value_end(KEY) else {
         cut(window, out)?;
-        return Continue(End::Cut);
+        return Continue(None);
     };
-    let key = window
-        .data()
-        .get(1..width.saturating_sub(1))
-        .unwrap_or_default();
-    let is_list = head::LISTS.iter().any(|list| list.as_bytes() == key);
+    let key = window.data().get(1..width.saturating_sub(1));
+    let key = key.unwrap_or_default().to_vec();
     window.consume(width);
     if window.skip_blank() != Some(b':') {
         cut(window, out)?;
-        return Continue(End::Cut);
+        return Continue(None);
     }
     window.consume(1);
-    match window.skip_blank() {
-        Some(b'[') if is_list => array(window, out),
-        _ => pass_over(window, out),
-    }
+    Continue(Some(key))
 }
 
 /// Leaves a value behind that does not matter.
-fn pass_over(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), End> {
+pub(super) fn pass_over(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), End> {
+    value_of(window, out, &mut |_, _| Continue(()))
+}
+
+/// Hands out the text of a value, if it is whole.
+pub(super) fn value_of(
+    window: &mut Window<'_>,
+    out: &mut Outlet<'_>,
+    on: Each<'_>,
+) -> ControlFlow<(), End> {
     place(window, out);
     match window.value_end(out.limits.envelope) {
-        Span::Whole(width) if width > 0 => window.consume(width),
+        Span::Whole(width) if width > 0 => {
+            let text = out.text(window.data().get(..width).unwrap_or_default())?;
+            on(&text, out)?;
+            window.consume(width);
+        }
         Span::Long => {
             window.skip_value();
             out.too_long_envelope()?;
@@ -84,6 +107,15 @@ fn pass_over(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), E
 
 /// Reads an array; the window stands at its `[`.
 pub(super) fn array(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), End> {
+    array_of(window, out, &mut |text, out| envelope::value(text, out, 0))
+}
+
+/// Hands out the elements of an array; the window stands at its `[`.
+pub(super) fn array_of(
+    window: &mut Window<'_>,
+    out: &mut Outlet<'_>,
+    each: Each<'_>,
+) -> ControlFlow<(), End> {
     window.consume(1);
     loop {
         match skip_separators(window) {
@@ -92,7 +124,7 @@ pub(super) fn array(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlo
                 return Continue(End::Whole);
             }
             Some(_) => {
-                if element(window, out)? == End::Cut {
+                if element(window, out, each)? == End::Cut {
                     return Continue(End::Cut);
                 }
             }
@@ -104,7 +136,7 @@ pub(super) fn array(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlo
     }
 }
 
-fn element(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), End> {
+fn element(window: &mut Window<'_>, out: &mut Outlet<'_>, each: Each<'_>) -> ControlFlow<(), End> {
     place(window, out);
     let (width, end) = match window.value_end(out.limits.envelope) {
         Span::Long => {
@@ -121,15 +153,15 @@ fn element(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<(), End
     };
     let text = out.text(window.data().get(..width).unwrap_or_default())?;
     match end {
-        End::Whole => envelope::value(&text, out, 0)?,
-        End::Cut => salvage(&text, out)?,
+        End::Whole => each(&text, out)?,
+        End::Cut => salvage(&text, out, each)?,
     }
     window.consume(width);
     Continue(end)
 }
 
-fn salvage(text: &str, out: &mut Outlet<'_>) -> ControlFlow<()> {
-    envelope::value(text, out, 0)?;
+fn salvage(text: &str, out: &mut Outlet<'_>, each: Each<'_>) -> ControlFlow<()> {
+    each(text, out)?;
     if walk::is_whole(text) {
         return Continue(());
     }

@@ -27,6 +27,7 @@ mod scan;
 mod shape;
 mod stamped;
 mod stream;
+mod subscription;
 mod table;
 mod walk;
 mod window;

@@ -56,6 +56,23 @@ impl Reader {
         self.buffer = buffer;
         flow
     }
+
+    /// The same for an input of which it is known that it is base64, as what an envelope carries.
+    pub fn read_base64(
+        &mut self,
+        name: &str,
+        input: impl Read,
+        hint: &Origin,
+        on: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut out = Outlet::new(name, hint, self.limits, on);
+        let mut letters = Window::new(Box::new(input), Vec::new());
+        let opened = compress::open(Base64Text::new(&mut letters), Bounds::file(self.limits));
+        let buffer = std::mem::take(&mut self.buffer);
+        let (flow, buffer) = text(opened, buffer, &mut out, 1);
+        self.buffer = buffer;
+        flow
+    }
 }
 
 /// Reads a text. `depth` counts the layers of base64 around it.

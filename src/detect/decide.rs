@@ -149,7 +149,7 @@ fn decide_windows(
     let accepts = |seed: Option<&str>, values: &[f64]| {
         threshold.group(probe, &keys_of(seed), values).is_some()
     };
-    cells.each(&detector.id, &mut |_, cell| {
+    cells.waiting(&detector.id, &mut |_, cell| {
         let Cell::Window(window) = cell else {
             return false;
         };
@@ -181,7 +181,7 @@ fn decide_values(
     on: &mut dyn FnMut(Decided),
 ) -> Result<(), StoreError> {
     let mut pending = Vec::new();
-    cells.each(&detector.id, &mut |key, cell| {
+    cells.waiting(&detector.id, &mut |key, cell| {
         if let Cell::Baseline(baseline) = cell
             && baseline.is_pending()
         {

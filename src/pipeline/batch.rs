@@ -101,6 +101,11 @@ impl Batch {
         self.text.len() >= FULL || self.items.len() >= MANY
     }
 
+    /// How many bytes of text, and how many items, are in it.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.text.len(), self.items.len())
+    }
+
     /// Whether nothing is in it.
     pub(super) fn is_empty(&self) -> bool {
         self.items.is_empty()

@@ -68,6 +68,11 @@ impl<'c> Evaluator<'c> {
         }
     }
 
+    /// Tells of every cluster again.
+    pub(super) fn forget_clusters(&mut self) {
+        self.noticed.clear();
+    }
+
     /// Evaluates an item: adds what it finds to `findings`, in the order of the detectors, and counts
     /// in `tally` what it reads and what it lays aside.
     ///

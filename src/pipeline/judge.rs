@@ -83,6 +83,13 @@ impl<'c> Judge<'c> {
         self
     }
 
+    /// Hands out repeats too: whoever takes the alerts knows which are new.
+    #[must_use]
+    pub fn every(mut self) -> Self {
+        self.merger.every();
+        self
+    }
+
     /// What has been counted.
     #[must_use]
     pub const fn tally(&self) -> &Tally {
@@ -92,6 +99,16 @@ impl<'c> Judge<'c> {
     /// What has been counted since this was last asked.
     pub fn take_tally(&mut self) -> Tally {
         std::mem::take(&mut self.merger.tally)
+    }
+
+    /// Forgets what was taken since the state last became what it is, since all of that was undone: it
+    /// may be taken again.
+    pub fn undone(&mut self) {
+        self.evaluator.forget_clusters();
+        self.merger.failure = None;
+        self.merger.tally = Tally::default();
+        self.findings.clear();
+        self.found.clear();
     }
 
     /// How many logins have been forgotten for want of memory: who is behind an alert may not be told.

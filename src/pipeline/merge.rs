@@ -26,7 +26,8 @@ pub(super) struct Merger<'c> {
     pub(super) raw: RawEvent,
     seeds: Seeds,
     store: Box<dyn Store + 'c>,
-    once: Once,
+    /// `None` where somebody else tells what is new.
+    once: Option<Once>,
     behind: Behind,
     /// What has been counted so far.
     pub(super) tally: Tally,
@@ -47,7 +48,7 @@ impl<'c> Merger<'c> {
             raw: RawEvent::LeftOut,
             seeds: Seeds::default(),
             store: Box::new(MemoryStore::default()),
-            once: Once::default(),
+            once: Some(Once::default()),
             behind: Behind::default(),
             tally: Tally::default(),
             failure: None,
@@ -58,6 +59,11 @@ impl<'c> Merger<'c> {
     pub(super) fn remember_in(&mut self, store: Box<dyn Store + 'c>) {
         self.store = store;
         self.seeds.durable = true;
+    }
+
+    /// Hands out repeats too.
+    pub(super) fn every(&mut self) {
+        self.once = None;
     }
 
     /// Whether the state outlives the program.
@@ -188,7 +194,9 @@ impl<'c> Merger<'c> {
     ) -> ControlFlow<()> {
         if alert.severity < self.least {
             self.tally.below += 1;
-        } else if !self.once.is_first(alert.place()) {
+        } else if let Some(once) = &mut self.once
+            && !once.is_first(alert.place())
+        {
             self.tally.repeats += 1;
         } else {
             self.tally.alert(&alert.detector.id, alert.severity);
@@ -202,7 +210,10 @@ impl<'c> Merger<'c> {
     /// How many alert ids have been forgotten for want of memory.
     #[must_use]
     pub(super) const fn forgotten(&self) -> u64 {
-        self.once.forgotten
+        match &self.once {
+            Some(once) => once.forgotten,
+            None => 0,
+        }
     }
 
     /// How many logins have been forgotten for want of memory.

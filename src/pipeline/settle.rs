@@ -8,7 +8,7 @@ use crate::detect::{Decided, Detector, Engine, Folded, Found, Kind};
 use crate::state::{Cell, Cells, Digest, Place, Store, StoreError};
 
 /// The family of a detector's folded alerts: apart from what else it remembers.
-fn fold_family(detector: &str) -> String {
+pub(super) fn fold_family(detector: &str) -> String {
     format!("{detector} (folded)")
 }
 
@@ -115,7 +115,7 @@ fn close_folds(
     if detector.folding.is_none() {
         return Ok(());
     }
-    cells.each(&fold_family(&detector.id), &mut |_, cell| {
+    cells.waiting(&fold_family(&detector.id), &mut |_, cell| {
         let Cell::Fold(fold) = cell else { return false };
         let Some(seed) = fold.close(until) else {
             return false;

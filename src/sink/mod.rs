@@ -20,7 +20,7 @@ mod stdout;
 pub use backoff::delay;
 pub use dead::DeadLetters;
 pub use deliver::{Class, Failure, Pending, Sink, Verdict};
-pub use drain::{Drain, DrainSettings, SharedOutbox, Signals};
+pub use drain::{Drain, DrainSettings, Passed, SharedOutbox, Signals, pass};
 pub use file::{FileSettings, FileSink};
 pub use observe::{Observer, Unobserved};
 pub use outbox::{Fate, Outbox, Waiting};

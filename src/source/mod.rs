@@ -7,6 +7,7 @@ pub mod cloudwatch;
 mod file;
 mod find;
 pub mod kinesis;
+pub mod lambda;
 mod origin;
 mod progress;
 pub mod s3;

@@ -135,6 +135,15 @@ impl Baseline {
         self.stretches.iter().any(|stretch| stretch.seed.is_some())
     }
 
+    /// The first sighting on which a decision is still to be made.
+    pub(super) fn waits(&self) -> Option<i64> {
+        let undecided = self
+            .stretches
+            .iter()
+            .filter(|stretch| stretch.seed.is_some());
+        undecided.map(|stretch| stretch.start).min()
+    }
+
     /// The stretch of sightings that a time lies in: when it began, and whether another came before.
     #[must_use]
     pub fn at(&self, time: i64) -> Option<(i64, bool)> {

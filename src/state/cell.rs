@@ -76,6 +76,17 @@ impl Cell {
         }
     }
 
+    /// Since when anything in it waits to be decided, until no more events can come.
+    #[must_use]
+    pub fn waits(&self) -> Option<i64> {
+        match self {
+            Self::Baseline(baseline) => baseline.waits(),
+            Self::Window(window) => window.waits(),
+            Self::Fold(fold) => fold.waits(),
+            Self::Empty | Self::First(_) | Self::Sequence(_) => None,
+        }
+    }
+
     /// About how many bytes it takes beyond its own size.
     #[must_use]
     pub fn size(&self) -> usize {

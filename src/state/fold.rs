@@ -73,6 +73,11 @@ impl Fold {
         self.alert.take()
     }
 
+    /// When its window ends, while the alert is in it.
+    pub(super) fn waits(&self) -> Option<i64> {
+        self.alert.as_ref().map(|_| self.ends)
+    }
+
     /// How many events, and whether there may be more.
     #[must_use]
     pub fn count(&self) -> (u64, bool) {

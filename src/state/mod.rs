@@ -9,9 +9,13 @@ mod baseline;
 mod cell;
 mod digest;
 mod digester;
+mod dynamo;
 mod fold;
+mod ledger;
 mod memory;
+mod memory_ledger;
 mod sequence;
+mod shared;
 mod sqlite;
 mod window;
 
@@ -19,12 +23,14 @@ pub use baseline::{Baseline, Sighting, Terms};
 pub use cell::{Cell, Place};
 pub use digest::{Digest, Hasher};
 pub use digester::Digester;
+pub use dynamo::{DynamoOutbox, DynamoSettings, DynamoStore, Usage};
 pub use fold::{Fold, MOST_SAMPLES};
+pub use ledger::{Ledger, Outgoing, Posted};
 pub use memory::{Bounds, MemoryStore};
+pub use memory_ledger::{MemoryLedger, MemoryOutbox};
 pub use sequence::{Completion, MOST_MARKS as MOST_SEQUENCE_MARKS, Sequence, Step, StepPlan};
-pub use sqlite::{
-    LockError, Posted, Progress, SharedStore, SqliteOutbox, SqliteStore, StateLock, WriteBack,
-};
+pub use shared::{Shared, SharedStore};
+pub use sqlite::{LockError, Progress, SqliteOutbox, SqliteStore, StateLock, WriteBack};
 pub use window::{
     Aggregate, Crossing, Level, MOST_MARKS as MOST_WINDOW_MARKS, MOST_NEEDED, Observed, Tally,
     Window, WindowPlan,
@@ -55,6 +61,23 @@ pub enum StoreError {
         detector: String,
         /// What is wrong with it.
         reason: postcard::Error,
+    },
+    /// Another worker changed what a batch read. Nothing is wrong: all of the batch is run again, after
+    /// a short wait that is different for every worker.
+    #[error("another worker changed the same cells meanwhile")]
+    Conflict,
+    /// A batch changes more than a store takes at once: it is run again in parts.
+    #[error("a batch changes more of the state than can be written at once")]
+    TooLarge,
+    /// DynamoDB said no.
+    #[error("the state in the DynamoDB table {table:?} can't be used: {operation}: {reason}")]
+    Dynamo {
+        /// The table.
+        table: String,
+        /// What was asked.
+        operation: &'static str,
+        /// What came of it.
+        reason: String,
     },
 }
 
@@ -95,6 +118,19 @@ pub trait Cells {
         detector: &str,
         look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
     ) -> Result<(), StoreError>;
+
+    /// The same for those cells of which anything [waits](Cell::waits) to be decided. A store that keeps no
+    /// account of them shows every cell.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn waiting(
+        &mut self,
+        detector: &str,
+        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
+    ) -> Result<(), StoreError> {
+        self.each(detector, look)
+    }
 }
 
 /// Where cells are kept.

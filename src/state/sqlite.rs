@@ -7,7 +7,6 @@ mod cells;
 mod journal;
 mod lock;
 mod outbox;
-mod shared;
 mod turns;
 mod write_back;
 
@@ -18,14 +17,13 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 
-use super::{Bounds, Cells, Store, StoreError};
+use super::{Bounds, Cells, Digest, Ledger, Store, StoreError};
 use cells::Open;
 use turns::{Turn, Turns};
 
 pub use journal::Progress;
 pub use lock::{LockError, StateLock};
-pub use outbox::{Posted, SqliteOutbox};
-pub use shared::SharedStore;
+pub use outbox::SqliteOutbox;
 pub use write_back::WriteBack;
 
 /// The version of the tables and of the cells' form, kept in `user_version`.
@@ -272,6 +270,30 @@ impl Store for SqliteStore {
             .collect();
         evicted.sort();
         evicted
+    }
+}
+
+impl Ledger for SqliteStore {
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.begin()
+    }
+
+    fn post(
+        &mut self,
+        alert: Digest,
+        now: i64,
+        body: &str,
+        sinks: &[&str],
+    ) -> Result<bool, StoreError> {
+        self.post(alert, now, body, sinks.iter().copied())
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.commit()
+    }
+
+    fn roll_back(&mut self) {
+        self.roll_back();
     }
 }
 

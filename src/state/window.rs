@@ -189,6 +189,15 @@ impl Window {
         changed
     }
 
+    /// The time of the first event behind a condition that is judged at the end, and is not yet.
+    pub(super) fn waits(&self) -> Option<i64> {
+        let seeds = self
+            .buckets
+            .iter()
+            .filter_map(|bucket| bucket.seed.as_ref());
+        seeds.map(|(time, _)| *time).min()
+    }
+
     /// The bucket that ends where the one at `place`, of that number, begins.
     fn before(&self, place: usize, number: i64) -> Option<&Bucket> {
         let before = self.buckets.get(place.checked_sub(1)?)?;

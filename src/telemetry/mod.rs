@@ -5,16 +5,18 @@
 
 mod clock;
 mod environment;
+mod function;
 pub mod metrics;
 pub mod status;
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::filter::{EnvFilter, ParseError};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, ParseError};
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
 pub use clock::{Clock, milliseconds};
 pub use environment::aws;
+pub use function::{Function, arguments};
 
 /// The variable that overrides `--verbose`.
 const VARIABLE: &str = "RUST_LOG";
@@ -55,6 +57,7 @@ fn keep_panics_quiet() {
 /// When `RUST_LOG` can't be read, or logging has been set up before.
 pub fn init(verbose: u8) -> Result<(), InitError> {
     let filter = filter(std::env::var(VARIABLE).ok().as_deref(), verbose)?;
+    let filter = without_events(filter);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
@@ -78,6 +81,14 @@ fn filter(variable: Option<&str>, verbose: u8) -> Result<EnvFilter, InitError> {
             text: text.to_owned(),
             source,
         })
+}
+
+/// Keeps the runtime of a Lambda function from writing every event out, which it does at the last level.
+fn without_events(filter: EnvFilter) -> EnvFilter {
+    match (filter.max_level_hint(), "lambda_runtime=debug".parse()) {
+        (Some(LevelFilter::TRACE) | None, Ok(most)) => filter.add_directive(most),
+        _ => filter,
+    }
 }
 
 /// Libraries speak one level later than the program.

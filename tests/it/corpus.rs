@@ -29,7 +29,7 @@ use trailhound::pipeline::Judge;
 use trailhound::record::{LogEvent, Origin, Position};
 
 /// The collection: `TRAILHOUND_CORPUS`, else beside the repository.
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let folder = std::env::var_os("TRAILHOUND_CORPUS").map_or_else(beside, PathBuf::from);
     if folder.is_dir() {
@@ -43,7 +43,7 @@ fn folder() -> Option<PathBuf> {
 }
 
 /// The lines of a file of the collection.
-fn lines(folder: &std::path::Path, file: &str) -> Vec<String> {
+pub(crate) fn lines(folder: &std::path::Path, file: &str) -> Vec<String> {
     let text = std::fs::read_to_string(folder.join(file)).unwrap();
     text.lines()
         .filter(|line| !line.trim().is_empty())

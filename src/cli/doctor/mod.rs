@@ -11,6 +11,7 @@ mod rate;
 mod refusal;
 mod role;
 mod stream;
+mod table;
 mod topic;
 
 use std::io::IsTerminal as _;
@@ -36,7 +37,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<Exit> {
     if nothing_to_try(config) {
         let name = &settings.name;
         return Err(UsageError(format!(
-            "{name} names no [[cluster]], no [discover], no [[kinesis]], no [[s3]] and no SNS sink: there is nothing to try"
+            "{name} names no [[cluster]], no [discover], no [[kinesis]], no [[s3]], no SNS sink and no table: there is nothing to try"
         ))
         .into());
     }
@@ -71,6 +72,7 @@ fn nothing_to_try(config: &Config) -> bool {
         && config.kinesis.is_empty()
         && config.s3.is_empty()
         && topics(config).next().is_none()
+        && config.state.table.is_none()
 }
 
 /// The topics of the sinks.
@@ -135,6 +137,9 @@ async fn examine(
         }
     }
     report.add(need.findings(config.poll.share))?;
+    if let Some(table) = &config.state.table {
+        report.add(table::table(&caller, table, config.state.region.as_deref()).await)?;
+    }
     feeds(config, &caller, report).await?;
     for sink in config.sink.values().map(toml::Spanned::get_ref) {
         publish(sink, &caller, send, report).await?;

@@ -3,7 +3,7 @@
 mod feeds;
 mod judging;
 mod orphans;
-mod settings;
+pub(super) mod settings;
 mod signals;
 
 use std::path::Path;
@@ -63,6 +63,7 @@ async fn watch(args: &WatchArgs, set: Arc<Set>) -> Result<Exit> {
     let clock = Clock::new(|| Utc::now().timestamp_millis());
     let from = setup::time("--from", args.from.as_deref(), clock.now())?;
     settings::something_to_read(config)?;
+    settings::state_in_a_file(config, args.state.is_some())?;
     let path = args
         .state
         .clone()

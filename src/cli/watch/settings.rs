@@ -39,6 +39,22 @@ pub(super) fn something_to_read(config: &Config) -> Result<()> {
     Ok(())
 }
 
+/// Whether the state is in a file, as a watch needs it.
+///
+/// # Errors
+/// When the settings name a table, and the command line no file.
+pub(super) fn state_in_a_file(config: &Config, named: bool) -> Result<()> {
+    match &config.state.table {
+        Some(table) if !named => {
+            let message = format!(
+                "[state] table = {table:?} is for `lambda`: a watch is one process, and commits how far it has read with what it remembers in one file; take the table out, or say --state FILE"
+            );
+            Err(UsageError(message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is read, and how.
 pub(super) fn reader(config: &Config, from: Option<i64>, resumed: Option<i64>) -> ReaderSettings {
     let polled = config.cluster.iter().filter(|cluster| cluster.poll);
@@ -88,7 +104,7 @@ pub(super) fn limits(config: &Config) -> Limits {
 }
 
 /// The names of the sinks there are.
-pub(super) fn sink_names(config: &Config) -> Vec<String> {
+pub(in crate::cli) fn sink_names(config: &Config) -> Vec<String> {
     if config.sink.is_empty() {
         return vec![STDOUT.to_owned()];
     }
@@ -96,7 +112,10 @@ pub(super) fn sink_names(config: &Config) -> Vec<String> {
 }
 
 /// The routes to sinks of these names, compiled.
-fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
+///
+/// # Errors
+/// When a condition can't be used, or a sink is not there.
+pub(in crate::cli) fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
     let routes: Vec<Route> = settings
         .config
         .route
@@ -113,7 +132,7 @@ fn routes(settings: &Settings, sinks: &[String]) -> Result<Routes, Fault> {
 ///
 /// # Errors
 /// When a topic's ARN is none.
-pub(super) async fn sinks(
+pub(in crate::cli) async fn sinks(
     config: &Config,
     format: Format,
     aws: &SdkConfig,
@@ -235,6 +254,7 @@ fn fixed(config: &Config) -> String {
         health,
         shutdown,
         sink,
+        lambda: _,
         lists: _,
         allow: _,
         route: _,

@@ -62,16 +62,81 @@ fn an_element_beyond_the_limit_is_skipped_and_the_list_is_read_on() {
 
 #[test]
 fn an_envelope_beyond_the_limit_is_skipped_and_the_rest_is_read() {
-    let long = format!(
-        "{{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{}1]}}",
-        "1,".repeat(9000)
-    );
+    let long = format!("{{\"awslogs\":{{\"other\":[{}1]}}}}", "1,".repeat(9000));
     let seen = read_with(
         small(),
         format!("{}\n{long}\n{}", audit(1), audit(2)).as_bytes(),
     );
     assert_eq!(seen.messages, [audit(1), audit(2)]);
     assert_eq!(seen.problems, ["too-large-envelope"]);
+}
+
+/// A subscription envelope with these events, and what is after them.
+fn envelope(kind: &str, events: &[String], after: &str) -> String {
+    let head = r#""owner":"111122223333","logGroup":"/aws/eks/a/cluster","logStream":"s \"1\"""#;
+    format!(
+        r#"{{"messageType":"{kind}",{head},"subscriptionFilters":["f"],"logEvents":[{}]{after}}}"#,
+        events.join(",")
+    )
+}
+
+#[test]
+fn a_subscription_envelope_beyond_the_limit_is_read_as_a_small_one_is() {
+    let event = |n: u32| {
+        let message = serde_json::to_string(&audit(n)).unwrap();
+        format!(
+            r#"{{"id":"{n}","timestamp":{n},"message":{message},"extractedFields":{{"a":"]"}}}}"#
+        )
+    };
+    let events: Vec<String> = (0..200).map(event).collect();
+    let text = envelope("DATA_MESSAGE", &events, ",\"more\":{\"x\":[]}");
+    let (whole, streamed) = (read(&text), read_with(small(), text.as_bytes()));
+    assert_eq!(whole.messages.len(), 200);
+    assert_eq!(whole.labels, streamed.labels);
+    assert_eq!(whole.messages, streamed.messages);
+    assert!(streamed.problems.is_empty(), "{:?}", streamed.details);
+    // One event that is too large costs itself alone, and a cut what is behind it.
+    let huge = format!(r#"{{"id":"x","message":"{}"}}"#, "y".repeat(9000));
+    let with_huge = [&events[..2], &[huge], &events[2..]].concat();
+    let seen = read_with(small(), envelope("DATA_MESSAGE", &with_huge, "").as_bytes());
+    assert_eq!(seen.messages, whole.messages);
+    assert_eq!(seen.problems, ["too-large-envelope"]);
+    let cut = &text[..text.len() / 2];
+    let seen = read_with(small(), cut.as_bytes());
+    assert!(seen.messages.len() > 90, "{}", seen.messages.len());
+    assert!(seen.problems.contains(&"cut"), "{:?}", seen.problems);
+    // A probe is none the less one.
+    let seen = read_with(small(), envelope("CONTROL_MESSAGE", &events, "").as_bytes());
+    assert!(seen.messages.is_empty());
+}
+
+#[test]
+fn what_is_known_to_be_base64_is_read_so_whatever_is_in_it() {
+    let read = |text: &str| {
+        let mut seen = Seen::default();
+        let mut reader = Reader::new(Limits::default());
+        let input = text.as_bytes();
+        let _ = reader.read_base64("file", input, &Origin::default(), &mut |item| {
+            seen.note(item)
+        });
+        seen
+    };
+    let lines = format!("{}\n{}\n", audit(1), audit(2));
+    for text in [
+        base64(&lines),
+        base64(gzip(&lines)),
+        base64(gzip(gzip(&lines))),
+    ] {
+        let seen = read(&text);
+        assert_eq!(seen.messages, [audit(1), audit(2)]);
+        assert!(seen.problems.is_empty());
+    }
+    assert_eq!(
+        read(&base64("time=\"1\" level=info msg=x")).messages.len(),
+        1
+    );
+    assert_eq!(read("not-base64").problems, ["bad-base64"]);
+    assert!(read("").messages.is_empty());
 }
 
 #[test]

@@ -191,7 +191,7 @@ impl<'c> Intake<'c> {
         let mut alerts = Vec::new();
         let done = work(self, &mut alerts).and_then(|mut taken| {
             for alert in alerts {
-                if self.post.put(&mut self.store.lock(), &alert, now)? {
+                if self.post.put(&mut *self.store.lock(), &alert, now)? {
                     taken.alerts.push(alert);
                 }
             }

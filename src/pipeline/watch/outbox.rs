@@ -2,17 +2,17 @@
 
 use crate::alert::Alert;
 use crate::sink::{Fate, Outbox, Waiting};
-use crate::state::{SqliteOutbox, StoreError};
+use crate::state::{Outgoing, StoreError};
 
 /// The alerts in the outbox of a state.
 #[derive(Debug)]
-pub struct Alerts(SqliteOutbox);
+pub struct Alerts(Box<dyn Outgoing>);
 
 impl Alerts {
     /// The alerts in this outbox.
     #[must_use]
-    pub const fn new(outbox: SqliteOutbox) -> Self {
-        Self(outbox)
+    pub fn new(outbox: impl Outgoing + 'static) -> Self {
+        Self(Box::new(outbox))
     }
 
     /// The sinks that alerts wait for.

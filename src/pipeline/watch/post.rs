@@ -2,7 +2,7 @@
 
 use crate::alert::Alert;
 use crate::sink::Routes;
-use crate::state::{Digest, SqliteStore, StoreError};
+use crate::state::{Digest, Ledger, StoreError};
 
 /// Which sinks there are, and which alerts go to them.
 #[derive(Debug)]
@@ -21,19 +21,14 @@ impl Post {
     ///
     /// # Errors
     /// When the state can't be used.
-    pub fn put(
-        &self,
-        store: &mut SqliteStore,
-        alert: &Alert,
-        now: i64,
-    ) -> Result<bool, StoreError> {
+    pub fn put(&self, store: &mut dyn Ledger, alert: &Alert, now: i64) -> Result<bool, StoreError> {
         // None in practice: every part of an alert can be written as JSON.
         let body = serde_json::to_string(alert).unwrap_or_default();
         store.post(
             Digest(alert.place().bytes()),
             now,
             &body,
-            self.routes.of(alert),
+            &self.routes.of(alert),
         )
     }
 }

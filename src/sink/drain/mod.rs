@@ -7,6 +7,7 @@ mod bury;
 mod guard;
 mod judge;
 mod pace;
+mod pass;
 mod settings;
 mod store;
 
@@ -25,6 +26,7 @@ use judge::Judged;
 use pace::Pace;
 use store::Store;
 
+pub use pass::{Passed, pass};
 pub use settings::{DrainSettings, Signals};
 pub use store::SharedOutbox;
 

@@ -7,20 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::connect;
 use super::turns::Turns;
-use crate::state::StoreError;
-
-/// A text in the outbox that waits for a sink.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Posted {
-    /// Its place in the outbox.
-    pub number: i64,
-    /// How often it has been tried.
-    pub attempts: u32,
-    /// When it was posted, in milliseconds since the Unix epoch.
-    pub since: i64,
-    /// The text.
-    pub body: String,
-}
+use crate::state::{Outgoing, Posted, StoreError};
 
 /// The outbox of a state in SQLite. Times are milliseconds since the Unix epoch.
 #[derive(Debug)]
@@ -51,11 +38,16 @@ impl SqliteOutbox {
         }
     }
 
-    /// At most `most` texts for a sink that are due at `now`, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn due(&mut self, sink: &str, now: i64, most: usize) -> Result<Vec<Posted>, StoreError> {
+    fn failed(&self, reason: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite {
+            path: self.path.clone(),
+            reason,
+        }
+    }
+}
+
+impl Outgoing for SqliteOutbox {
+    fn due(&mut self, sink: &str, now: i64, most: usize) -> Result<Vec<Posted>, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let read = |connection: &Connection| -> rusqlite::Result<Vec<Posted>> {
             connection
@@ -77,22 +69,14 @@ impl SqliteOutbox {
         read(&self.connection).map_err(|reason| self.failed(reason))
     }
 
-    /// When the next text of a sink is due, if any waits.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn next(&mut self, sink: &str) -> Result<Option<i64>, StoreError> {
+    fn next(&mut self, sink: &str) -> Result<Option<i64>, StoreError> {
         self.connection
             .prepare_cached("SELECT min(due) FROM waiting WHERE sink = ?1")
             .and_then(|mut find| find.query_row([sink], |row| row.get(0)))
             .map_err(|reason| self.failed(reason))
     }
 
-    /// The sinks that texts wait for.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn sinks(&mut self) -> Result<Vec<String>, StoreError> {
+    fn sinks(&mut self) -> Result<Vec<String>, StoreError> {
         let read = |connection: &Connection| -> rusqlite::Result<Vec<String>> {
             connection
                 .prepare_cached("SELECT DISTINCT sink FROM waiting")?
@@ -102,11 +86,7 @@ impl SqliteOutbox {
         read(&self.connection).map_err(|reason| self.failed(reason))
     }
 
-    /// How many texts wait for a sink, and since when the oldest.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn waiting(&mut self, sink: &str) -> Result<(u64, Option<i64>), StoreError> {
+    fn waiting(&mut self, sink: &str) -> Result<(u64, Option<i64>), StoreError> {
         self.connection
             .prepare_cached(
                 "SELECT count(*), min(posted)
@@ -121,11 +101,7 @@ impl SqliteOutbox {
             .map_err(|reason| self.failed(reason))
     }
 
-    /// Says of each number whether it left the outbox of a sink (`None`), or when to try it again.
-    ///
-    /// # Errors
-    /// When the database fails; then nothing is changed.
-    pub fn settle(&mut self, sink: &str, fates: &[(i64, Option<i64>)]) -> Result<(), StoreError> {
+    fn settle(&mut self, sink: &str, fates: &[(i64, Option<i64>)]) -> Result<(), StoreError> {
         let turns = Arc::clone(&self.turns);
         let write = |connection: &mut Connection| -> rusqlite::Result<()> {
             let _turn = turns.take();
@@ -147,20 +123,9 @@ impl SqliteOutbox {
         write(&mut self.connection).map_err(|reason| self.failed(reason))
     }
 
-    /// Makes everything due.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn hurry(&mut self) -> Result<(), StoreError> {
+    fn hurry(&mut self) -> Result<(), StoreError> {
         let hurried = self.connection.execute("UPDATE waiting SET due = 0", []);
         hurried.map(drop).map_err(|reason| self.failed(reason))
-    }
-
-    fn failed(&self, reason: rusqlite::Error) -> StoreError {
-        StoreError::Sqlite {
-            path: self.path.clone(),
-            reason,
-        }
     }
 }
 

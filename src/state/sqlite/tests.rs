@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::state::{Cell, Digest, Place};
+use crate::state::{Cell, Digest, Outgoing as _, Place};
 
 struct Folder(tempfile::TempDir);
 

@@ -30,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Makes and reads queues; run in moto's own Python.
 const QUEUE: &str = include_str!("queue.py");
 
+/// A server that does one thing after the other; run in moto's own Python.
+const SERVE: &str = include_str!("serve.py");
+
 /// A running moto server, which ends when this is dropped.
 pub(crate) struct Moto {
     server: Child,
@@ -40,13 +43,23 @@ pub(crate) struct Moto {
 impl Moto {
     /// Starts a server with nothing in it on a free port; `None` when tests with moto are not wanted.
     pub(crate) fn start() -> Option<Self> {
+        Self::begin(&["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
+    }
+
+    /// The same for tables that several use at once: it answers one call after the other.
+    pub(crate) fn start_atomic() -> Option<Self> {
+        Self::begin(&["-c", SERVE])
+    }
+
+    fn begin(words: &[&str]) -> Option<Self> {
         if std::env::var("TRAILHOUND_WITHOUT_MOTO").is_ok_and(|value| value == "1") {
             eprintln!("skipped: TRAILHOUND_WITHOUT_MOTO=1");
             return None;
         }
         let programs = install::programs();
         let mut server = Command::new(programs.join("python"))
-            .args(["-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
+            .arg("-u")
+            .args(words)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -11,7 +11,7 @@ use trailhound::pipeline::Judge;
 use trailhound::pipeline::watch::{Intake, Post};
 use trailhound::sink::Routes;
 use trailhound::source::cloudwatch::{LogKind, Stream};
-use trailhound::state::{Bounds, SharedStore, SqliteOutbox, SqliteStore};
+use trailhound::state::{Bounds, Outgoing as _, SharedStore, SqliteOutbox, SqliteStore};
 
 use super::{BEGIN, Day, Positions, Watch, settings};
 use crate::hostile::{ACCOUNT, Group, Hostile, Mischief, REGION};
