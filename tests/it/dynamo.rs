@@ -145,11 +145,14 @@ fn in_batch(
     ledger.commit()
 }
 
-/// Does something again for as long as others are faster.
+/// Does something again for as long as others are faster, after pauses as workers make them.
 fn until_committed(mut work: impl FnMut() -> Result<(), StoreError>) {
-    loop {
+    for attempt in 0_u32.. {
         match work() {
-            Err(StoreError::Conflict) => {}
+            Err(StoreError::Conflict) => {
+                let most = 20 << attempt.min(5);
+                std::thread::sleep(std::time::Duration::from_millis(fastrand::u64(0..most)));
+            }
             done => return done.unwrap(),
         }
     }

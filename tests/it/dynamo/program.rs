@@ -87,3 +87,31 @@ fn a_watch_takes_no_table() {
         "--state FILE",
     ]);
 }
+
+#[test]
+fn the_policy_allows_what_is_called_on_the_table_and_no_more() {
+    let path = format!("{}/config/iam/state.json", crate::program::ROOT);
+    let policy = std::fs::read_to_string(path).unwrap();
+    let policy: serde_json::Value = serde_json::from_str(&policy).unwrap();
+    let statements = policy["Statement"].as_array().unwrap();
+    let actions = statements
+        .iter()
+        .flat_map(|one| one["Action"].as_array().unwrap());
+    let mut actions: Vec<&str> = actions.map(|action| action.as_str().unwrap()).collect();
+    actions.sort_unstable();
+    // A transaction needs the permissions of what it does, and none of its own.
+    let called = [
+        "BatchGetItem",
+        "DeleteItem",
+        "DescribeTable",
+        "DescribeTimeToLive",
+        "PutItem",
+        "Query",
+        "UpdateItem",
+    ];
+    assert_eq!(actions, called.map(|call| format!("dynamodb:{call}")));
+    for statement in statements {
+        let resource = statement["Resource"].as_str().unwrap();
+        assert!(resource.ends_with(":table/trailhound"), "{resource}");
+    }
+}
