@@ -148,15 +148,13 @@ impl Settings {
                 return Err(Fault::at(&self.name, &self.text, sink.span(), message));
             }
         }
+        if let Err(message) = feed::checked(&self.config) {
+            return Err(Fault::at(&self.name, &self.text, 0..0, message));
+        }
         let state = &self.config.state;
         if state.table.is_none() && state.region.is_some() {
             let message = "[state] region is that of a table: name it, as table = \"trailhound\"";
             return Err(Fault::at(&self.name, &self.text, 0..0, message));
-        }
-        for queue in &self.config.s3 {
-            if let Err(message) = queue.checked() {
-                return Err(Fault::at(&self.name, &self.text, 0..0, message));
-            }
         }
         let share = self.config.poll.share;
         if !(share > 0.0 && share <= 1.0) {

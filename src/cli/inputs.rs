@@ -171,10 +171,10 @@ impl Inputs {
                 }
                 let waiting = Waiting {
                     stop: Arc::clone(&self.stop),
-                    idle,
+                    idle: &never,
                 };
                 let bytes = Counted::new(body, &progress);
-                // What comes over a network may keep one waiting.
+                // A network may keep one waiting, and Ctrl-C must be heard.
                 match decode::open(bytes, Ahead::Always, limits, &waiting) {
                     Ok(bytes) => {
                         reading.inputs += 1;

@@ -1,11 +1,13 @@
 //! What carries the logs of any number of clusters to a watch: Kinesis streams, and queues that announce
 //! objects.
 
+use std::collections::HashSet;
+use std::hash::Hash;
 use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{arn_part, group_name};
+use super::{Config, arn_part, group_name};
 use crate::detect::duration;
 use crate::record::Origin;
 use crate::source::kinesis::StreamSettings;
@@ -92,11 +94,7 @@ impl S3Config {
         hint(self.log_group.as_deref())
     }
 
-    /// Checks what the shape alone does not tell.
-    ///
-    /// # Errors
-    /// What is wrong, in words.
-    pub fn checked(&self) -> Result<(), String> {
+    fn checked(&self) -> Result<(), String> {
         let url = &self.queue_url;
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(format!(
@@ -111,6 +109,28 @@ impl S3Config {
         }
         Ok(())
     }
+}
+
+/// Checks what the shape alone does not tell.
+///
+/// # Errors
+/// What is wrong, in words.
+pub(super) fn checked(config: &Config) -> Result<(), String> {
+    config.s3.iter().try_for_each(S3Config::checked)?;
+    let streams = config.kinesis.iter().map(|one| (&one.stream, &one.region));
+    if let Some((stream, _)) = twice(streams) {
+        return Err(format!("[[kinesis]] {stream:?} is there twice"));
+    }
+    match twice(config.s3.iter().map(|one| &one.queue_url)) {
+        Some(url) => Err(format!("[[s3]] {url:?} is there twice")),
+        None => Ok(()),
+    }
+}
+
+/// The first that comes twice.
+fn twice<T: Eq + Hash + Copy>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let mut seen = HashSet::new();
+    all.find(|one| !seen.insert(*one))
 }
 
 fn hint(log_group: Option<&str>) -> Origin {
@@ -132,4 +152,46 @@ const fn two_minutes() -> Duration {
 
 const fn half_an_hour() -> Duration {
     Duration::from_secs(1_800)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+
+    const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/111122223333/eks";
+
+    fn wrong(text: &str) -> String {
+        let config: Config = toml::from_str(text).unwrap();
+        checked(&config).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn feeds_have_defaults_and_a_log_group_for_what_names_none() {
+        let arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/eks/prod/cluster";
+        let text = format!(
+            "[[kinesis]]\nstream = \"eks\"\nlog_group = \"{arn}\"\n[[s3]]\nqueue_url = \"{QUEUE}\"\n"
+        );
+        let config: Config = toml::from_str(&text).unwrap();
+        assert_eq!(checked(&config), Ok(()));
+        let hint = config.kinesis.first().unwrap().hint();
+        assert_eq!(hint.log_group.as_deref(), Some("/aws/eks/prod/cluster"));
+        assert_eq!(hint.region.as_deref(), Some("eu-west-1"));
+        let queue = config.s3.first().unwrap();
+        assert_eq!(queue.hint(), Origin::default());
+        assert_eq!(queue.visibility, Duration::from_secs(120));
+    }
+
+    #[test]
+    fn what_can_not_be_meant_is_refused() {
+        let queue = format!("[[s3]]\nqueue_url = \"{QUEUE}\"\n");
+        assert!(wrong("[[s3]]\nqueue_url = \"eks\"\n").contains("write the queue's URL"));
+        let long = format!("{queue}visibility = \"13h\"\n");
+        assert!(wrong(&long).contains("from 1 s to 12 h"));
+        assert!(wrong(&format!("{queue}{queue}")).contains("is there twice"));
+        let stream = "[[kinesis]]\nstream = \"eks\"\n";
+        assert!(wrong(&format!("{stream}{stream}")).contains("is there twice"));
+        let elsewhere = format!("{stream}region = \"a\"\n{stream}region = \"b\"\n");
+        assert_eq!(wrong(&elsewhere), "");
+    }
 }

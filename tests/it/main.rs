@@ -1,7 +1,8 @@
 //! trailhound as its users run it: one binary of tests, a module for each behaviour.
 //!
 //! No network but this machine's own, no sleep, no clock: a test waits only for what the program or a
-//! server of its own says. The tests in `moto` install that emulator once, into `target/moto`.
+//! server of its own says. The tests in `moto` and `kinesis_local` install these emulators once,
+//! into `target`.
 
 #![allow(
     clippy::unwrap_used,
@@ -41,6 +42,7 @@ mod quiet;
 mod restart;
 mod s3;
 mod scale;
+mod s3_cut;
 mod sns;
 mod stats;
 mod story;

@@ -12,6 +12,9 @@ use crate::telemetry::Clock;
 
 use super::outcome::Outcome;
 
+/// How long a sink may take where nothing else ends it, in milliseconds: an hour.
+const LONGEST: i64 = 3_600_000;
+
 /// Delivers.
 #[derive(Debug)]
 pub struct Courier {
@@ -71,9 +74,17 @@ impl Courier {
                 if tried == 0 {
                     break;
                 }
-                let passed = self
-                    .runtime
-                    .block_on(pass(sink.as_mut(), batch, now, self.keep));
+                // Half of it may have arrived when it is given up: then it comes twice, with one id.
+                let left = until.saturating_sub(now).clamp(0, LONGEST).unsigned_abs();
+                let keep = self.keep;
+                let passed = self.runtime.block_on(async {
+                    let pass = pass(sink.as_mut(), batch, now, keep);
+                    tokio::time::timeout(Duration::from_millis(left), pass).await
+                });
+                let Ok(passed) = passed else {
+                    tracing::error!(sink = name, "the sink took too long: alerts wait");
+                    break;
+                };
                 self.outbox.note(&name, &passed.fates)?;
                 tell(&name, &passed);
                 outcome.delivered += passed.delivered;

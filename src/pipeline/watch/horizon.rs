@@ -136,6 +136,19 @@ mod tests {
     }
 
     #[test]
+    fn those_that_take_over_from_a_log_begin_where_it_stood() {
+        let mut horizon = Horizon::new(minutes(15), minutes(60));
+        let now = 1_000 * MINUTE;
+        horizon.settle(&stream("a"), now - 20 * MINUTE, now);
+        horizon.split(&stream("a"), &[stream("b"), stream("c")], now);
+        assert_eq!(horizon.until(now), Some(now - 20 * MINUTE + 1));
+        horizon.settle(&stream("b"), now, now);
+        assert_eq!(horizon.until(now), Some(now - 20 * MINUTE + 1));
+        horizon.settle(&stream("c"), now - MINUTE, now);
+        assert_eq!(horizon.until(now), Some(now - MINUTE + 1));
+    }
+
+    #[test]
     fn a_log_that_catches_up_is_waited_for_however_far_behind_it_is() {
         let mut horizon = Horizon::new(minutes(15), minutes(60));
         let now = 10_000 * MINUTE;

@@ -141,6 +141,22 @@ fn an_alert_leaves_when_each_of_its_sinks_has_it() {
 }
 
 #[test]
+fn memos_and_sources_are_forgotten_by_name() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    for name in ["kinesis a%_ 1", "kinesis a%_ 2", "kinesis abc 1"] {
+        store.set_memo(name, b"x").unwrap();
+    }
+    store.forget_memo("kinesis a%_ 1").unwrap();
+    assert_eq!(store.memos("kinesis a%_ ").unwrap(), ["kinesis a%_ 2"]);
+    store.advance("shard", 7).unwrap();
+    store.forget_source("shard").unwrap();
+    assert_eq!(store.progress("shard").unwrap().position, None);
+    store.advance("shard", 5).unwrap();
+    assert_eq!(store.progress("shard").unwrap().position, Some(5));
+}
+
+#[test]
 fn a_memo_is_kept_under_its_name() {
     let folder = Folder::new();
     let mut store = folder.store();

@@ -93,6 +93,7 @@ impl Ledger for Moody {
 struct Kept {
     alerts: Arc<Mutex<Vec<Alert>>>,
     refuses: Arc<Mutex<bool>>,
+    hangs: Arc<Mutex<bool>>,
 }
 
 impl Sink for Kept {
@@ -105,6 +106,9 @@ impl Sink for Kept {
     }
 
     fn deliver<'a>(&'a mut self, alerts: &'a [Waiting]) -> Pending<'a, Vec<(i64, Verdict)>> {
+        if *self.hangs.lock().unwrap() {
+            return Box::pin(std::future::pending());
+        }
         let refuses = *self.refuses.lock().unwrap();
         let one = |waiting: &Waiting| {
             if refuses {
@@ -129,6 +133,7 @@ struct Puppet {
     moods: Arc<Mutex<VecDeque<Mood>>>,
     alerts: Arc<Mutex<Vec<Alert>>>,
     refuses: Arc<Mutex<bool>>,
+    hangs: Arc<Mutex<bool>>,
     /// How far the clock goes at each look.
     step: Arc<AtomicI64>,
     _runtime: tokio::runtime::Runtime,
@@ -155,13 +160,15 @@ fn puppet(most: usize, lasting: bool) -> Puppet {
         most,
         posted: 0,
     };
-    let (alerts, refuses) = (Arc::default(), Arc::default());
+    let (alerts, refuses, hangs) = (Arc::default(), Arc::default(), Arc::default());
     let sink = Kept {
         alerts: Arc::clone(&alerts),
         refuses: Arc::clone(&refuses),
+        hangs: Arc::clone(&hangs),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
+        .enable_all()
         .build()
         .unwrap();
     let (step, at): (Arc<AtomicI64>, _) = (Arc::default(), AtomicI64::new(BEGIN));
@@ -193,6 +200,7 @@ fn puppet(most: usize, lasting: bool) -> Puppet {
         moods,
         alerts,
         refuses,
+        hangs,
         step,
         _runtime: runtime,
     }
@@ -329,4 +337,16 @@ fn alerts_wait_in_an_outbox_that_lasts_and_fail_the_invocation_otherwise() {
         puppet.handle(&kinesis(0, &[])).unwrap();
         assert_eq!(puppet.execs().len(), 1, "lasting: {lasting}");
     }
+}
+
+#[test]
+fn a_sink_that_hangs_is_given_up_before_the_time_is_over() {
+    let mut puppet = puppet(usize::MAX, false);
+    *puppet.hangs.lock().unwrap() = true;
+    let event = kinesis(0, &[payload(&[exec(1)])]).to_string();
+    let handled = puppet.handler.handle(&event, Some(BEGIN + 50));
+    assert!(matches!(handled, Err(Failure::Stranded(_))), "{handled:?}");
+    *puppet.hangs.lock().unwrap() = false;
+    puppet.handler.handle(&event, None).unwrap();
+    assert_eq!(puppet.execs().len(), 1);
 }

@@ -62,7 +62,7 @@ async fn objects_are_read_in_any_shape_and_only_what_failed_comes_again() {
     bodies.push(created("logs", "gone.gz"));
     bodies.push(created("logs", "archived.gz"));
     bodies.push(json!("hello"));
-    let function = Function::start_in(path_style(&moto), "");
+    let function = Function::start_in(moto.environment(), "");
     let answer = tokio::task::spawn_blocking(move || {
         let answer = function.invoke(&sqs(&bodies)).ok();
         function
@@ -105,9 +105,4 @@ async fn objects_are_read_in_any_shape_and_only_what_failed_comes_again() {
             .any(|it| it["detector"]["id"] == "exec-any"),
         "what stood before the damage"
     );
-}
-
-/// moto on this machine has one name for all buckets.
-fn path_style(moto: &Moto) -> Vec<(&'static str, String)> {
-    moto.environment()
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::batch::{Batch, Fed, Piece};
-use crate::decode::Item;
+use crate::decode::{Item, Refusal};
 use crate::record::{LogEvent, Origin};
 use crate::source::cloudwatch::Stream;
 
@@ -71,6 +71,18 @@ impl<'o> Packer<'o> {
         };
         self.batch.pieces.push(piece);
         ControlFlow::Continue(())
+    }
+
+    /// Notes that what is being read made the program panic.
+    pub(super) fn poisoned(&mut self) {
+        self.problems += 1;
+        let detail = "the program fell over it: this is a mistake in trailhound";
+        self.first.get_or_insert_with(|| detail.to_owned());
+        self.batch.pieces.push(Piece::Problem {
+            reason: Refusal::ReadFailed,
+            place: Arc::clone(&self.place),
+            detail: detail.to_owned(),
+        });
     }
 
     fn event(&mut self, event: &LogEvent<'_>) -> Piece {

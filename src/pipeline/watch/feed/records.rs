@@ -2,6 +2,8 @@
 //! last record that is in the batch whole.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -71,13 +73,20 @@ impl Unpacking<'_> {
             packer.arrived = record.arrived;
             let before = packer.problems;
             packer.first = None;
-            let read = self
-                .reader
-                .read(&name, record.data.as_slice(), hint, &mut |item| {
+            let reader = &mut self.reader;
+            let read = catch_unwind(AssertUnwindSafe(|| {
+                reader.read(&name, record.data.as_slice(), hint, &mut |item| {
                     packer.take(&item)
-                });
-            if read.is_break() {
-                return Err(Closed);
+                })
+            }));
+            match read {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return Err(Closed),
+                // One poisonous record ends nothing.
+                Err(_) => {
+                    self.reader = Reader::new(Limits::default());
+                    packer.poisoned();
+                }
             }
             if packer.problems > before {
                 tracing::warn!(
