@@ -31,7 +31,7 @@ pub use model::{
     Actor, Alert, Behind, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
     SchemaTag, Source, Target,
 };
-pub use raise::{Cause, RawEvent, identify, raise, reference};
+pub use raise::{Cause, RawEvent, fold_place, identify, raise, reference};
 pub use summary::{MAX_ELEMENTS, MAX_VALUE_CHARS, expand, shown};
 pub use timestamp::Timestamp;
 pub use trial::trial;

@@ -8,7 +8,7 @@ use super::model::{
 };
 use super::sentence::sentence;
 use super::{AlertId, Timestamp, console};
-use crate::detect::{Folded, Group, Raised};
+use crate::detect::{Folded, Group, Raised, Severity};
 use crate::json::Text;
 use crate::record::audit::User;
 use crate::record::fact::address;
@@ -70,32 +70,67 @@ pub fn raise(
         Cause::Group(_, raised) => raised.columns.as_slice(),
         _ => &[],
     };
-    let summary = sentence(detector, entry, &row, columns);
     let time = precise_time(entry);
     let mut alert = Alert {
-        schema: SchemaTag::V1,
         id: identify(&detector.id, entry),
         time,
+        summary: sentence(detector, entry, &row, columns),
+        attack: detector.attack.clone(),
+        first: time,
+        last: time,
+        events: vec![event_ref(entry, time)],
+        console: console(entry),
+        runbook: Some(detector.runbook.trim().to_owned()).filter(|text| !text.is_empty()),
+        ..bare(detector, entry, &row)
+    };
+    if raw == RawEvent::Included {
+        alert.event = Some(raw_event(&entry.event.message));
+    }
+    gather(&mut alert, detector, cause);
+    alert.redact();
+    alert
+}
+
+/// The [place](Alert::place) of the alert that an event raises where alerts fold, and how severe it is:
+/// most such alerts are one with an earlier one, and none is made of them.
+#[must_use]
+pub fn fold_place(
+    detector: &crate::detect::Detector,
+    entry: &Entry<'_>,
+    folded: &Folded,
+    schema: &FieldSchema,
+) -> (AlertId, Severity) {
+    let mut alert = bare(detector, entry, &EntryRow::new(entry, schema));
+    gather(&mut alert, detector, Cause::Folded(folded));
+    (alert.place(), alert.severity)
+}
+
+/// What the record tells: whom, where, what and how it ended.
+fn bare(detector: &crate::detect::Detector, entry: &Entry<'_>, row: &EntryRow<'_, '_>) -> Alert {
+    let mut alert = Alert {
+        schema: SchemaTag::V1,
+        id: AlertId::default(),
+        time: None,
         detector: Detector {
             id: detector.id.clone(),
             title: detector.title.clone(),
         },
-        severity: detector.severity_of(&row),
-        summary,
-        attack: detector.attack.clone(),
+        severity: detector.severity_of(row),
+        summary: String::new(),
+        attack: Vec::new(),
         cluster: cluster(entry),
         actor: Actor::default(),
         source: Source::default(),
         target: Target::default(),
         outcome: Outcome::default(),
         count: 1,
-        first: time,
-        last: time,
+        first: None,
+        last: None,
         group: std::collections::BTreeMap::new(),
         measured: std::collections::BTreeMap::new(),
-        events: vec![event_ref(entry, time)],
-        console: console(entry),
-        runbook: Some(detector.runbook.trim().to_owned()).filter(|text| !text.is_empty()),
+        events: Vec::new(),
+        console: Console::default(),
+        runbook: None,
         truncated: false,
         closes: None,
         detected_by: DetectedBy::default(),
@@ -106,11 +141,6 @@ pub fn raise(
         (None, Some(line)) => fill_authenticator(&mut alert, line),
         (None, None) => {}
     }
-    if raw == RawEvent::Included {
-        alert.event = Some(raw_event(&entry.event.message));
-    }
-    gather(&mut alert, detector, cause);
-    alert.redact();
     alert
 }
 

@@ -91,6 +91,10 @@ pub enum Command {
     /// pattern goes to standard output; standard error says what it hides (cut-off lines, the
     /// authenticator's), what was generalised to keep it short, and which detectors need everything.
     FilterPattern(FilterPatternArgs),
+    /// Ask a running watch whether it is well, for a container's health check.
+    ///
+    /// Prints nothing and exits with 0 when it is; else says why and exits with 1.
+    Probe(super::probe::Options),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
 }

@@ -13,6 +13,7 @@ mod fields;
 mod filter_pattern;
 mod inputs;
 mod lambda;
+mod probe;
 mod progress;
 mod query;
 mod replay;
@@ -59,6 +60,7 @@ pub fn run() -> ExitCode {
         args::Command::Detectors(args) => detectors::run(args),
         args::Command::Fields(args) => fields::run(&args),
         args::Command::FilterPattern(args) => filter_pattern::run(&args),
+        args::Command::Probe(args) => probe::run(&args),
         args::Command::Completions(args) => completions::run(&args),
     };
     done.unwrap_or_else(|error| exit::complain(&error)).into()

@@ -8,7 +8,6 @@ use super::decide::Found;
 use super::detector::Detector;
 use super::file::Log;
 use super::folding::Folded;
-use super::index::Index;
 use super::kind::Kind;
 use super::probe::Probe;
 use super::questions::{Answered, Questions};
@@ -31,9 +30,8 @@ pub struct Engine {
 /// The detectors of one kind of log.
 #[derive(Debug)]
 struct Side {
-    /// For each place in the index, the place of the detector and of its query.
+    /// For each query, the place of the detector and its own in it.
     places: Vec<(usize, usize)>,
-    index: Index,
     questions: Questions,
 }
 
@@ -51,6 +49,8 @@ pub enum Finding<'e> {
 pub struct Hit<'e> {
     /// Which.
     pub detector: &'e Detector,
+    /// Its place among [`Engine::detectors`].
+    pub place: usize,
     /// The exception that silences it, or would have silenced a contribution.
     pub silenced: Option<&'e Allow>,
     /// Where it folds, for a detector whose alerts do; a silenced one has no alert to fold.
@@ -60,8 +60,8 @@ pub struct Hit<'e> {
 /// Buffers that are used again for each entry.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    candidates: Vec<u64>,
-    answered: Answered,
+    /// What is open of an audit event, and of a line of the authenticator.
+    answered: [Answered; 2],
     digester: Digester,
     /// The digest of the last cluster: events of one cluster come together.
     cluster: Option<(Cluster, Digest)>,
@@ -92,8 +92,8 @@ impl Engine {
                 allowed.entry(place).or_default().push(at);
             }
         }
-        let audit = Side::new(&detectors, Log::Audit);
-        let authenticator = Side::new(&detectors, Log::Authenticator);
+        let audit = Side::new(&detectors, Log::Audit, &schema);
+        let authenticator = Side::new(&detectors, Log::Authenticator, &schema);
         Self {
             schema,
             detectors,
@@ -132,17 +132,21 @@ impl Engine {
             Record::Authenticator(_) => &self.authenticator,
         };
         let mut source = None;
-        let mut bits = std::mem::take(&mut scratch.candidates);
-        scratch.answered.clear(&side.questions);
-        let mut candidates = side.index.candidates(&row, &mut bits);
-        while let Some(candidate) = candidates.next() {
-            let Some((place, detector, probe)) = self.asked(side, candidate) else {
+        let program = |query| Some(&self.asked(side, query)?.2.1.program);
+        let cluster = scratch.cluster(entry.cluster);
+        let [audit, authenticator] = &mut scratch.answered;
+        let answered = match entry.record {
+            Record::Audit(_) => audit,
+            Record::Authenticator(_) => authenticator,
+        };
+        side.questions
+            .begin((entry, cluster), &row, &program, answered);
+        while let Some(query) = answered.next_query() {
+            let Some((place, detector, probe)) = self.asked(side, query) else {
                 continue;
             };
             let program = &probe.1.program;
-            let answered = &mut scratch.answered;
-            let questions = &side.questions;
-            if !questions.hold(candidate, program, &row, answered, &mut candidates) {
+            if !side.questions.hold(query, program, &row, answered) {
                 continue;
             }
             // Who contributes goes through its rows anyway; only an exception must know before.
@@ -158,13 +162,13 @@ impl Engine {
                     .map(|(folding, time)| folding.of(probe.1, &row, event_digest(entry), time));
                 on(Finding::Hit(Hit {
                     detector,
+                    place,
                     silenced,
                     folded,
                 }));
                 continue;
             }
-            let source = source
-                .get_or_insert_with(|| Source::new(place, scratch.cluster(entry.cluster), entry));
+            let source = source.get_or_insert_with(|| Source::new(place, cluster, entry));
             source.detector = place;
             source.step = u16::try_from(probe.0).unwrap_or(u16::MAX);
             let digester = &mut scratch.digester;
@@ -172,7 +176,6 @@ impl Engine {
                 on(Finding::Contribution(detector, contribution));
             });
         }
-        scratch.candidates = bits;
     }
 
     /// What the events of a contribution are grouped by, read again from one of them.
@@ -204,9 +207,9 @@ impl Engine {
     fn asked<'e>(
         &'e self,
         side: &Side,
-        candidate: usize,
+        query: usize,
     ) -> Option<(usize, &'e Detector, (usize, &'e Probe))> {
-        let (place, step) = side.places.get(candidate).copied()?;
+        let (place, step) = side.places.get(query).copied()?;
         let detector = self.detectors.get(place)?;
         Some((place, detector, (step, detector.probes.get(step)?)))
     }
@@ -219,7 +222,7 @@ impl Engine {
 }
 
 impl Side {
-    fn new(detectors: &[Detector], log: Log) -> Self {
+    fn new(detectors: &[Detector], log: Log, schema: &FieldSchema) -> Self {
         let of_log = detectors.iter().enumerate().filter(|(_, d)| d.log == log);
         let (places, programs): (Vec<_>, Vec<_>) = of_log
             .flat_map(|(place, detector)| {
@@ -227,11 +230,9 @@ impl Side {
                 probes.map(move |(step, probe)| ((place, step), &probe.program))
             })
             .unzip();
-        let conditions: Vec<_> = programs.iter().map(|program| program.necessary()).collect();
         Self {
             places,
-            index: Index::new(&conditions),
-            questions: Questions::new(&programs),
+            questions: Questions::new(&programs, schema),
         }
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::decode::{Decoded, line};
 use crate::detect::{Enable, Lists, Loaded};
+use crate::query::Row as _;
+use crate::record::field::CallerPart;
 use crate::record::{Cluster, LogEvent, Origin, Position};
 
 /// Every detector, with the lists that their own tests set.
@@ -83,4 +85,76 @@ fn the_index_passes_over_no_detector_that_matches() {
         matched += picked.len();
     }
     assert!(matched > 500, "the tests of the detectors fire");
+}
+
+fn value(line: &str, look: &dyn Fn(&Entry<'_>) -> String) -> Option<String> {
+    let origin = Origin::default();
+    let cluster = Cluster::default();
+    let event = LogEvent {
+        message: line.into(),
+        timestamp: None,
+        ingestion_time: None,
+        event_id: None,
+        origin: &origin,
+        position: Position::default(),
+    };
+    match line::decode(&event) {
+        Decoded::Record(record @ Record::Audit(_)) => {
+            Some(look(&Entry::new(&event, &cluster, record)))
+        }
+        _ => None,
+    }
+}
+
+/// What an event would be if another caller had sent it.
+fn from_another(line: &str, other: &str) -> Option<String> {
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    let (mut event, other) = (read(line)?, read(other)?);
+    for key in ["user", "impersonatedUser", "sourceIPs", "userAgent"] {
+        match other.get(key) {
+            Some(value) => event[key] = value.clone(),
+            None => drop(event.as_object_mut()?.remove(key)),
+        }
+    }
+    Some(event.to_string())
+}
+
+#[test]
+fn what_a_caller_tells_is_the_same_in_all_its_requests() {
+    let engine = engine();
+    let tests = engine.detectors().iter().flat_map(|d| &d.tests);
+    let lines: Vec<String> = tests
+        .flat_map(|test| test.rounds().take(test.events.len()))
+        .collect();
+    for part in CallerPart::ALL {
+        let fields: Vec<_> = (0..1000)
+            .map(crate::query::FieldId)
+            .filter(|field| engine.schema().part_of_caller(*field) == Some(part))
+            .collect();
+        assert!(fields.len() > 1);
+        let told = |entry: &Entry<'_>| {
+            let mut key = Vec::new();
+            let row = EntryRow::new(entry, engine.schema());
+            let values = fields
+                .iter()
+                .map(|field| format!("{field:?}={:?}", row.value(*field)));
+            assert!(part.add(entry, &mut key));
+            format!("{key:?} - {}", values.collect::<Vec<_>>().join("\n"))
+        };
+        let mut compared = 0;
+        for (one, other) in lines.iter().zip(lines.iter().skip(7)) {
+            // Both written anew, so that blanks and escapes are the same.
+            let both = from_another(one, other).zip(from_another(other, other));
+            let Some((one, other)) = both else { continue };
+            let Some((one, other)) = value(&one, &told).zip(value(&other, &told)) else {
+                continue;
+            };
+            let key = |text: &str| text.split_once(" - ").map(|(key, _)| key.to_owned());
+            if key(&one) == key(&other) {
+                assert_eq!(one, other);
+                compared += 1;
+            }
+        }
+        assert!(compared > 500, "{compared}");
+    }
 }

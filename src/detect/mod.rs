@@ -3,6 +3,8 @@
 //! Sync and pure. A detector knows nothing of where events come from or where alerts go.
 
 mod allow;
+mod bits;
+mod callers;
 pub mod console;
 mod contribution;
 mod decide;
@@ -13,17 +15,17 @@ mod escalate;
 mod fault;
 mod file;
 mod folding;
-mod index;
 mod kind;
 mod library;
 mod lists;
 mod load;
+mod memo;
 mod merge;
 mod probe;
 mod questions;
-mod recall;
 pub mod self_test;
 mod severity;
+mod situation;
 mod standing;
 mod summary;
 mod technique;

@@ -1,26 +1,27 @@
 //! What the queries of many detectors ask alike, asked once for each event.
 //!
 //! Most detectors ask a handful of questions of an event, and most of these are some other detector's
-//! too: is it a person, did it succeed, does it come from the internet. The first candidate that needs
-//! an answer asks for it; where it is no, all others that need a yes are out without being asked.
+//! too: is it a person, did it succeed, does it come from the internet. The [situation](super::situation)
+//! answers most of them for all. Of what it leaves open, the first query that needs an answer asks for
+//! it; where it is no, all others that need a yes are out without being asked.
 
 use rustc_hash::FxHashMap;
 
-use super::index::{Bits, Candidates, is_dear, set};
-use super::recall::Recall;
+use super::bits::{Bits, count, drop_all, has, none_of, set, take_next};
+use super::situation::{Asked, Known, Open, Situation};
 use crate::query::{FieldId, Program, Row};
-use crate::record::field::FieldSchema;
+use crate::record::Entry;
+use crate::record::field::{EntryRow, FieldSchema};
+use crate::state::Digest;
 
-/// The questions of the queries in an index.
+/// The questions of some queries, each of which has a place.
 #[derive(Debug, Default)]
 pub(super) struct Questions {
-    /// For each query, in the order of the index: its questions, what is likely to rule it out at
-    /// little cost first.
+    situation: Situation,
+    /// For each query, its questions: what is likely to rule it out at little cost first.
     of_query: Vec<Box<[Question]>>,
-    /// For each different question, the queries that need a yes.
-    needed: Vec<Bits>,
-    /// For each different question, the fields by whose values its answer is worth to be kept.
-    recalled: Vec<Option<Box<[FieldId]>>>,
+    /// The different ones.
+    all: Vec<Different>,
 }
 
 /// A question of a query.
@@ -32,52 +33,60 @@ struct Question {
     number: usize,
 }
 
-/// What has been answered.
+/// A question that one query asks, or several.
+#[derive(Debug)]
+struct Different {
+    /// A query that asks it, and its place there.
+    first: (usize, usize),
+    /// The queries that need a yes.
+    needed: Bits,
+    cost: u32,
+}
+
+/// What is open of an event, and what is remembered of others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answered {
-    /// The questions that an event has fulfilled, one bit each.
-    yes: Bits,
-    /// Answers that hold for other events with the same values too.
-    recall: Recall,
+    /// Queries that have not been asked, and questions that the event has fulfilled.
+    open: Open,
+    /// The queries before that word have been asked.
+    place: usize,
+    known: Known,
 }
 
 impl Answered {
-    /// Forgets what holds for one event alone, for the next one.
-    pub(super) fn clear(&mut self, questions: &Questions) {
-        self.yes.clear();
-        self.yes.resize(questions.needed.len().div_ceil(64), 0);
-    }
-
-    fn has(&self, number: usize) -> bool {
-        let word = self.yes.get(number / 64);
-        word.is_some_and(|word| word >> (number % 64) & 1 == 1)
+    /// The next query that may still match.
+    #[inline]
+    pub(super) fn next_query(&mut self) -> Option<usize> {
+        take_next(&mut self.open.queries, &mut self.place)
     }
 }
 
-/// From which cost on the answer to a question is kept, and the most fields that it may look at.
-const WORTH: (u32, usize) = (20, 3);
-
 /// What a question costs beside that looks at a fact which takes much work.
-const DEAR: u32 = 200;
+const MORE: u32 = 200;
+
+/// Facts that take much work.
+const DEAR: [&str; 8] = [
+    "pod.", "role.", "binding.", "awsAuth.", "exec.", "proxy.", "request.", "target.",
+];
 
 impl Questions {
-    /// The questions of queries, in the order of the index.
-    pub(super) fn new(programs: &[&Program]) -> Self {
+    /// The questions of queries, by their places, all compiled with that schema.
+    pub(super) fn new(programs: &[&Program], schema: &FieldSchema) -> Self {
         let mut numbers: FxHashMap<String, usize> = FxHashMap::default();
-        let mut needed: Vec<Bits> = Vec::new();
-        let mut recalled = Vec::new();
-        let mut costs = Vec::new();
+        let mut all: Vec<Different> = Vec::new();
         let mut of_query: Vec<Vec<Question>> = Vec::with_capacity(programs.len());
         for (query, program) in programs.iter().enumerate() {
             let own = program.questions().enumerate().map(|(own, text)| {
-                let number = *numbers.entry(text).or_insert(needed.len());
-                if number == needed.len() {
-                    needed.push(vec![0; programs.len().div_ceil(64)]);
-                    recalled.push(worth_keeping(program, own));
-                    costs.push(cost(program, own));
+                let number = *numbers.entry(text).or_insert(all.len());
+                if number == all.len() {
+                    all.push(Different {
+                        first: (query, own),
+                        needed: none_of(programs.len()),
+                        cost: cost(program, own),
+                    });
                 }
-                if let Some(bits) = needed.get_mut(number) {
-                    set(bits, query);
+                if let Some(different) = all.get_mut(number) {
+                    set(&mut different.needed, query);
                 }
                 Question { own, number }
             });
@@ -85,72 +94,90 @@ impl Questions {
         }
         // Who shares a question shares what it costs.
         let share = |question: &Question| {
-            let sharers = needed.get(question.number).map_or(0, count).max(1);
-            64 * costs.get(question.number).copied().unwrap_or_default() / sharers
+            let different = all.get(question.number);
+            different.map_or(0, |all| 64 * all.cost / count(&all.needed).max(1))
         };
         for questions in &mut of_query {
             questions.sort_by_key(share);
         }
-        Self {
+        let mut questions = Self {
+            situation: Situation::default(),
             of_query: of_query.into_iter().map(Vec::into_boxed_slice).collect(),
-            needed,
-            recalled,
-        }
+            all,
+        };
+        let program = |query: usize| programs.get(query).copied();
+        let asked = |number| questions.asked(number, &program);
+        let asking = (questions.all.len(), &asked as _);
+        questions.situation = Situation::new(programs.len(), asking, schema);
+        questions
     }
 
-    /// Whether every question of a query holds for a row. Where one does not, whoever else needs it
-    /// leaves the candidates.
+    /// Looks at the situation of an entry of a cluster, and what it leaves open. `program` tells the query
+    /// at a place.
+    #[inline]
+    pub(super) fn begin<'p>(
+        &'p self,
+        entry: (&Entry<'_>, Digest),
+        row: &EntryRow<'_, '_>,
+        program: &dyn Fn(usize) -> Option<&'p Program>,
+        answered: &mut Answered,
+    ) {
+        answered.place = 0;
+        let asked = |number| self.asked(number, program);
+        let asking = (self.all.len(), &asked as _);
+        let Answered { open, known, .. } = answered;
+        self.situation.look(entry, row, asking, known, open);
+    }
+
+    fn asked<'p>(
+        &'p self,
+        number: usize,
+        program: &dyn Fn(usize) -> Option<&'p Program>,
+    ) -> Option<Asked<'p>> {
+        let Different { first, needed, .. } = self.all.get(number)?;
+        Some(Asked {
+            program: program(first.0)?,
+            own: first.1,
+            needed,
+        })
+    }
+
+    /// Whether every question of a query holds for a row. Where one does not, whoever else needs it is
+    /// out, too.
     pub(super) fn hold(
         &self,
         query: usize,
         program: &Program,
         row: &dyn Row,
         answered: &mut Answered,
-        candidates: &mut Candidates<'_>,
     ) -> bool {
         let questions = self.of_query.get(query).map_or(&[][..], |all| all);
         for question in questions {
-            if answered.has(question.number) {
+            if has(&answered.open.yes, question.number) {
                 continue;
             }
-            let answer = || program.answers(question.own, row);
-            let holds = match self.recalled.get(question.number) {
-                Some(Some(fields)) => answered.recall.answer(question.number, fields, row, answer),
-                _ => answer(),
+            let Some(different) = self.all.get(question.number) else {
+                continue;
             };
-            if holds {
-                set(&mut answered.yes, question.number);
+            if program.answers(question.own, row) {
+                set(&mut answered.open.yes, question.number);
                 continue;
             }
-            if let Some(needed) = self.needed.get(question.number) {
-                candidates.drop_all(needed);
-            }
+            drop_all(&mut answered.open.queries, &different.needed);
             return false;
         }
         true
     }
 }
 
-/// The fields of a question whose answer is worth to be kept: dear to find, and told by the values of a
-/// few fields that cost little themselves.
-fn worth_keeping(program: &Program, question: usize) -> Option<Box<[FieldId]>> {
-    let fields = program.question_fields(question);
-    let (least, most) = WORTH;
-    let cheap = |field: &FieldId| {
-        let field = FieldSchema::field(*field);
-        field.is_some_and(|field| !is_dear(field.name) && !field.name.starts_with('@'))
-    };
-    let worth = program.cost(question) >= least && (1..=most).contains(&fields.len());
-    (worth && fields.iter().all(cheap)).then(|| fields.into())
-}
-
 fn cost(program: &Program, question: usize) -> u32 {
     let fields = program.question_fields(question);
     let dear = |id: &FieldId| FieldSchema::field(*id).is_some_and(|field| is_dear(field.name));
-    let more = if fields.iter().any(dear) { DEAR } else { 0 };
+    let more = if fields.iter().any(dear) { MORE } else { 0 };
     program.cost(question) + more
 }
 
-fn count(bits: &Bits) -> u32 {
-    bits.iter().map(|word| word.count_ones()).sum()
+/// Whether a field is a fact that takes much work.
+fn is_dear(field: &str) -> bool {
+    DEAR.iter().any(|prefix| field.starts_with(prefix))
 }

@@ -11,7 +11,7 @@ use super::window::Window;
 use rustc_hash::FxHashMap;
 
 use super::clusters::Clusters;
-use crate::alert::{Alert, Cause, RawEvent, raise};
+use crate::alert::{Alert, AlertId, Cause, RawEvent, fold_place, raise};
 use crate::config::Config;
 use crate::decode::{Decoded, Item, Problem, line};
 use crate::detect::{self, Contribution, Engine, Folded, Scratch, Severity};
@@ -23,14 +23,25 @@ use crate::state::Digest;
 pub enum Finding {
     /// The alert of one detector, as if nothing had come before.
     Alert(Box<Alert>),
-    /// The same, where equal alerts are one.
-    Folded(Box<Alert>, Box<Folded>),
+    /// The same, where equal alerts are one: it is made only of the first.
+    Folded(Box<Fold>),
     /// Something to remember.
     Contribution(Contribution),
     /// The earliest time yet at which this evaluator heard of a cluster.
     Noticed(Digest, i64),
     /// A line of the authenticator that tells who a caller is.
     Login,
+}
+
+/// A match whose alert is one with others.
+#[derive(Debug)]
+pub struct Fold {
+    /// The place of its detector.
+    pub(super) detector: usize,
+    /// The [place](Alert::place) of its alert.
+    pub(super) place: AlertId,
+    /// Where it folds.
+    pub(super) folded: Folded,
 }
 
 impl Finding {
@@ -128,17 +139,26 @@ impl<'c> Evaluator<'c> {
             detect::Finding::Hit(hit) if hit.silenced.is_some() => tally.silenced += 1,
             detect::Finding::Hit(hit) if hit.detector.highest() < least => tally.below += 1,
             detect::Finding::Hit(hit) => {
-                let cause = hit.folded.as_ref().map_or(Cause::Match, Cause::Folded);
-                let alert = raise(hit.detector, &entry, cause, engine.schema(), raw);
-                if alert.severity < least {
-                    tally.below += 1;
-                    return;
+                let (severity, finding) = match hit.folded {
+                    Some(folded) => {
+                        let schema = engine.schema();
+                        let (place, severity) = fold_place(hit.detector, &entry, &folded, schema);
+                        let fold = Fold {
+                            detector: hit.place,
+                            place,
+                            folded,
+                        };
+                        (severity, Finding::Folded(Box::new(fold)))
+                    }
+                    None => {
+                        let alert = raise(hit.detector, &entry, Cause::Match, engine.schema(), raw);
+                        (alert.severity, Finding::Alert(Box::new(alert)))
+                    }
+                };
+                match severity < least {
+                    true => tally.below += 1,
+                    false => findings.push(finding),
                 }
-                let alert = Box::new(alert);
-                findings.push(match hit.folded {
-                    Some(folded) => Finding::Folded(alert, Box::new(folded)),
-                    None => Finding::Alert(alert),
-                });
             }
             detect::Finding::Contribution(_, contribution) => {
                 findings.push(Finding::Contribution(contribution));

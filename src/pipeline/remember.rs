@@ -1,17 +1,18 @@
 //! Merges findings into the state, and makes the alerts that several events come to. The text of the
 //! event that completes one is read again for it: that is rare.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::clusters::Clusters;
-use super::evaluate::Finding;
+use super::evaluate::{Finding, Fold};
 use super::merge::{Found as Findings, guarded};
 use super::seed::{Held, Seeds, seed_of};
-use super::settle::{completed, fold, settle_with};
+use super::settle::{self, completed, settle_with};
 use super::tally::Tally;
 use crate::alert::{Alert, Cause, RawEvent, raise, reference};
 use crate::decode::{Decoded, Item, line};
-use crate::detect::{Contribution, Decided, Engine, Folded, Lateness, Raised};
+use crate::detect::{Contribution, Decided, Engine, Lateness, Raised};
 use crate::record::{Entry, LogEvent};
 use crate::state::{Cells, Store, StoreError};
 
@@ -44,13 +45,11 @@ impl Remembering<'_, '_> {
                     Finding::Noticed(cluster, time) => {
                         self.engine.notice(*cluster, *time, cells)?
                     }
-                    Finding::Folded(alert, fold) => {
-                        if let Some(item) = item(*at) {
-                            let first = self.fold(alert, fold, &item, cells)?;
-                            match first {
-                                true => alerts.push((place, (**alert).clone())),
-                                false => folded += 1,
-                            }
+                    Finding::Folded(fold) => {
+                        let Some(item) = item(*at) else { continue };
+                        match self.fold(fold, &item, cells)? {
+                            Some(alert) => alerts.push((place, alert)),
+                            None => folded += 1,
                         }
                     }
                     Finding::Contribution(contribution) => {
@@ -123,18 +122,31 @@ impl Remembering<'_, '_> {
         })?
     }
 
-    /// Folds an alert; whether it is the first of its fold.
+    /// Folds a match; its alert, where it is the first of its fold.
     fn fold(
         &mut self,
-        alert: &Alert,
-        folded: &Folded,
+        fold: &Fold,
         item: &Item<'_>,
         cells: &mut dyn Cells,
-    ) -> Result<bool, StoreError> {
-        let clusters = &mut *self.clusters;
-        fold(alert, folded, cells, &mut || {
-            with_entry(item, clusters, reference)
-        })
+    ) -> Result<Option<Alert>, StoreError> {
+        let (engine, raw) = (self.engine, self.raw);
+        let Some(detector) = engine.detectors().get(fold.detector) else {
+            return Ok(None);
+        };
+        let shared = RefCell::new((&mut *self.clusters, &mut *self.tally));
+        let mut alert = || {
+            let (clusters, tally) = &mut *shared.borrow_mut();
+            guarded(item, tally, |_| {
+                with_entry(item, clusters, |entry| {
+                    let cause = Cause::Folded(&fold.folded);
+                    raise(detector, entry, cause, engine.schema(), raw)
+                })
+            })?
+        };
+        let mut sample = || with_entry(item, shared.borrow_mut().0, reference);
+        let place = (detector.id.as_str(), fold.place);
+        let first = settle::fold(place, &fold.folded, cells, &mut sample, &mut alert)?;
+        Ok(first.then(alert).flatten())
     }
 
     /// The alerts of the detectors at some places that waited until no event from before `until` would come any more; conditions that

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::seed::seed_of;
-use crate::alert::{self, Alert, EventRef};
+use crate::alert::{self, Alert, AlertId, EventRef};
 use crate::detect::{Decided, Detector, Engine, Folded, Found, Kind};
 use crate::state::{Cell, Cells, Digest, Place, Store, StoreError};
 
@@ -12,20 +12,22 @@ pub(super) fn fold_family(detector: &str) -> String {
     format!("{detector} (folded)")
 }
 
-/// Folds an alert; whether it is the first of its fold. `sample` refers to its event.
+/// Folds the alert of a detector at its [place](Alert::place); whether it is the first of its fold.
+/// `sample` refers to its event, and `alert` makes it, where it is to be remembered.
 ///
 /// # Errors
 /// When the store fails.
 pub fn fold(
-    alert: &Alert,
+    (detector, place): (&str, AlertId),
     folded: &Folded,
     cells: &mut dyn Cells,
     sample: &mut dyn FnMut() -> Option<EventRef>,
+    alert: &mut dyn FnMut() -> Option<Alert>,
 ) -> Result<bool, StoreError> {
-    let family = fold_family(&alert.detector.id);
+    let family = fold_family(detector);
     let place = Place {
         detector: &family,
-        key: Digest(alert.place().bytes()),
+        key: Digest(place.bytes()),
     };
     let mut first = false;
     cells.change(place, &mut |cell| {
@@ -35,7 +37,7 @@ pub fn fold(
         let mut sample = || serde_json::to_string(&sample()).unwrap_or_default().into();
         (first, changed) = fold.add(event, time, ends, &mut sample);
         if changed && fold.is_closed() {
-            fold.keep(seed_of(Some(alert)));
+            fold.keep(seed_of(alert().as_ref()));
         }
         changed
     })?;

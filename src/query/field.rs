@@ -50,8 +50,6 @@ pub struct FieldInfo {
     pub kind: FieldType,
     /// Whether a well-formed record may lack it. Negative tests on such a field are linted.
     pub may_be_missing: bool,
-    /// All the texts it can hold, where that is known; else none.
-    pub domain: &'static [&'static str],
 }
 
 /// Resolves the names of fields.

@@ -8,9 +8,10 @@ use super::compile::aggregation::Aggregation;
 use super::compile::scope::alias_node;
 use super::compile::{CompileError, Parts, Presentation, compile};
 use super::field::{FieldId, Row, Schema};
-use super::necessary::{Necessary, both, necessary};
+use super::given::Given;
 use super::node::{Condition, Frame, Node};
 use super::stage::{Stage, bare};
+use super::truth::Truth;
 use super::value::Value;
 
 /// A compiled query. It is immutable while it runs, so that threads can share it.
@@ -22,7 +23,6 @@ pub struct Program {
     pub(super) clock: Clock,
     parts: Names,
     fields: Vec<FieldId>,
-    necessary: Vec<Necessary>,
 }
 
 /// What names mean in the rows before the first `stats`.
@@ -46,14 +46,9 @@ impl Program {
             aliases,
             used,
         } = compile(query, schema)?;
-        let infos: FxHashMap<_, _> = used.values().map(|info| (info.id, *info)).collect();
-        let known = |id: FieldId| infos.get(&id).copied();
-        let filters = stages.iter().take(1).flat_map(Stage::filters);
-        let necessary = filters.fold(Vec::new(), |sum, filter| {
-            both(sum, necessary(filter, &known))
-        });
-        let mut fields: Vec<_> = infos.keys().copied().collect();
+        let mut fields: Vec<_> = used.values().map(|info| info.id).collect();
         fields.sort_unstable();
+        fields.dedup();
         let mut nodes: FxHashMap<_, _> = used
             .iter()
             .map(|(name, info)| (name.clone(), Node::Field(info.id)))
@@ -70,7 +65,6 @@ impl Program {
             clock,
             parts,
             fields,
-            necessary,
         })
     }
 
@@ -153,6 +147,53 @@ impl Program {
         question.is_none_or(|question| question.holds(&bare(row, &self.clock)))
     }
 
+    /// What the question at a place of [`Program::questions`] comes to for every row for which its
+    /// [leaves](Program::leaves) that `told` knows by their fields say the same as for this one.
+    #[must_use]
+    pub fn given(
+        &self,
+        question: usize,
+        row: &dyn Row,
+        told: &dyn Fn(&[FieldId]) -> bool,
+    ) -> Given {
+        let question = self.asked().get(question);
+        question.map_or(Given::Always, |question| {
+            question.given(&bare(row, &self.clock), told)
+        })
+    }
+
+    /// The parts of a question that are not made of others, as a text each, with the fields that alone
+    /// tell them; no fields where there is more to it. Equal texts ask the same.
+    #[must_use]
+    pub fn leaves(&self, question: usize) -> Vec<(String, Option<Vec<FieldId>>)> {
+        let mut leaves = Vec::new();
+        if let Some(question) = self.asked().get(question) {
+            question.each_leaf(&mut |leaf| leaves.push((format!("{leaf:?}"), leaf.leaf_fields())));
+        }
+        leaves
+    }
+
+    /// What some of the [leaves](Program::leaves) of a question say of a row, by their places, ascending.
+    pub fn truths(
+        &self,
+        question: usize,
+        places: &[usize],
+        row: &dyn Row,
+        on: &mut dyn FnMut(Truth),
+    ) {
+        let Some(question) = self.asked().get(question) else {
+            return;
+        };
+        let frame = bare(row, &self.clock);
+        let (mut place, mut places) = (0, places.iter().peekable());
+        question.each_leaf(&mut |leaf| {
+            if places.next_if(|wanted| **wanted == place).is_some() {
+                on(leaf.truth(&frame));
+            }
+            place += 1;
+        });
+    }
+
     /// [`Program::matches`] for a row of which every question holds.
     #[must_use]
     pub fn matches_answered(&self, row: &dyn Row) -> bool {
@@ -170,12 +211,6 @@ impl Program {
 
     fn asked(&self) -> &[Condition] {
         self.stages.first().map_or(&[], Stage::questions)
-    }
-
-    /// Necessary conditions for [`Program::matches`], at most one for each field; all must hold.
-    #[must_use]
-    pub fn necessary(&self) -> Vec<Necessary> {
-        self.necessary.clone()
     }
 
     /// The fields the query names, in the order of their ids. The columns `@timestamp` and `@message`

@@ -67,7 +67,6 @@ impl Schema for Names {
             id: FieldId(id),
             kind,
             may_be_missing: true,
-            domain: &[],
         })
     }
 }

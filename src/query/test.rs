@@ -111,11 +111,6 @@ impl Among {
         }
     }
 
-    /// All of the constants.
-    pub(super) fn constants(&self) -> &[Value<'static>] {
-        &self.all
-    }
-
     fn has(&self, value: &Value<'_>) -> Truth {
         let Value::Text(text) = value else {
             return Truth::from(

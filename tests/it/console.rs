@@ -88,7 +88,6 @@ impl Schema for RawSchema {
             id,
             kind: FieldType::Any,
             may_be_missing,
-            domain: &[],
         })
     }
 }

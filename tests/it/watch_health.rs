@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::hostile::Hostile;
 use crate::live::{detector, get, put};
-use crate::program::write;
+use crate::program::{self, write};
 use crate::watching::{Place, QUICK, Watching, cluster};
 
 const GROUP: &str = "/aws/eks/prod/cluster";
@@ -91,6 +91,14 @@ fn a_denied_group_is_one_alert_over_a_restart_and_its_end_another() {
         assert!(reasons.contains(part), "{part}: {reasons}");
     }
     assert_eq!(get(&at, "/healthz").0, 200);
+    let probe = |question| program::run(&["probe", question, "--address", &at]);
+    assert_eq!(
+        (probe("alive").code, probe("alive").out),
+        (Some(0), String::new())
+    );
+    let ready = probe("ready");
+    assert_eq!(ready.code, Some(1));
+    assert!(ready.err.contains("/readyz answers 503"), "{}", ready.err);
     let (code, rest, said) = run.stop();
     assert_eq!((code, rest.len()), (Some(0), 0), "{said}");
 

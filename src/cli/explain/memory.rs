@@ -89,7 +89,11 @@ impl Memory {
         };
         let mut first = false;
         self.store.transact(&mut |cells| {
-            first = fold(&alert, folded, cells, &mut || Some(reference(entry)))?;
+            let place = (alert.detector.id.as_str(), alert.place());
+            let mut sample = || Some(reference(entry));
+            first = fold(place, folded, cells, &mut sample, &mut || {
+                Some(alert.clone())
+            })?;
             Ok(())
         })?;
         Ok(if first {

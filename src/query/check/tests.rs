@@ -37,7 +37,6 @@ impl Schema for Fields {
             id: FieldId(0),
             kind,
             may_be_missing,
-            domain: &[],
         };
         if let Some((_, kind, missing)) = FIELDS.iter().find(|field| field.0 == name) {
             return Ok(info(*kind, *missing));

@@ -160,6 +160,11 @@ impl fmt::Debug for Function {
 }
 
 impl Function {
+    /// Whether equal arguments always give an equal result.
+    pub(super) const fn is_pure(&self) -> bool {
+        self.definition.is_pure()
+    }
+
     /// The result for these arguments, which it may take the contents of.
     pub(super) fn apply<'r>(&self, args: &mut [Value<'r>], clock: &Clock) -> Value<'r> {
         if !self.definition.sees_missing && args.iter().any(Value::is_missing) {

@@ -70,7 +70,6 @@ impl Schema for Permissive {
                 id: FieldId(0),
                 kind: FieldType::Any,
                 may_be_missing: !name.starts_with('@'),
-                domain: &[],
             })
         } else {
             Err(Vec::new())

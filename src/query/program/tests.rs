@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 use super::super::parse;
-use super::super::samples::{Names, Sample, any_value};
+use super::super::samples::{Names, any_value};
 use super::super::value::Value;
 use super::*;
 use crate::query::field::{FieldInfo, FieldType};
@@ -317,47 +317,51 @@ impl Schema for Kinds {
     }
 }
 
-fn necessary_of(text: &str) -> Vec<Vec<String>> {
-    compiled(text, &mut Kinds::default())
-        .necessary()
-        .into_iter()
-        .map(|one| one.any_of)
+/// What the questions of a query come to where only the fields t and n are known.
+fn given_of(text: &str, fields: &[(&'static str, Value<'static>)]) -> Vec<Given> {
+    let mut kinds = Kinds::default();
+    let program = compiled(text, &mut kinds);
+    let known = ["t", "n"].map(|name| kinds.resolve(name).unwrap().id);
+    let row = kinds.0.row(fields);
+    (0..program.questions().count())
+        .map(|at| {
+            program.given(at, &row, &|fields| {
+                fields.iter().all(|field| known.contains(field))
+            })
+        })
         .collect()
 }
 
 #[test]
-fn necessary_conditions_come_from_equalities() {
-    assert_eq!(
-        necessary_of("filter t = 'a' and t2 in ['c', 'b']"),
-        [vec!["a"], vec!["b", "c"]]
-    );
-    assert_eq!(
-        necessary_of("filter t = 'a' or t = 'b' | filter t in ['b', 'c']"),
-        [vec!["b"]]
-    );
-    assert_eq!(
-        necessary_of("filter (t = 'a' and n = 1) or (t = 'b' and b = true)"),
-        [vec!["a", "b"]]
-    );
-    assert_eq!(
-        necessary_of("filter n = '401' and b = 1"),
-        [vec!["401"], vec!["true"]]
-    );
-    assert_eq!(necessary_of("filter t like /^exec$/"), [vec!["exec"]]);
-    assert_eq!(necessary_of("fields t as u | filter u = 'a'"), [vec!["a"]]);
-    for none in [
-        "filter t != 'a'",
-        "filter not (t = 'a')",
-        "filter t = 1",
-        "filter t = 'a' or t2 = 'b'",
-        "filter l = 'a'",
-        "filter x = 'a'",
-        "fields tolower(t) as t | filter t = 'a'",
-        "filter t > 1",
-        "stats count(*) as c by t | filter t = 'a'",
+fn known_fields_decide_what_they_can() {
+    let row = [("t", t("a")), ("n", Value::Number(1.0))];
+    for (condition, given) in [
+        ("t = 'a'", Given::Always),
+        ("t = 'b'", Given::Never),
+        ("t2 = 'b'", Given::Open),
+        ("(t = 'a' and t2 = 'b') or n = 2", Given::Open),
+        ("(t = 'b' and t2 = 'b') or n = 2", Given::Never),
+        ("t = 'a' or t2 = 'b'", Given::Always),
+        (
+            "(t = 'b' and t2 = 'x') or (n = 2 and not (t2 = 'y'))",
+            Given::Never,
+        ),
+        ("not (t = 'b' and t2 = 'b')", Given::Always),
+        ("t in [t2, 'c']", Given::Open),
+        ("strlen(t) = 1", Given::Always),
+        ("strlen(t) = now()", Given::Open),
     ] {
-        assert_eq!(necessary_of(none), Vec::<Vec<String>>::new(), "{none}");
+        assert_eq!(
+            given_of(&format!("filter {condition}"), &row),
+            [given],
+            "{condition}"
+        );
     }
+    assert_eq!(
+        given_of("filter not (t = 'b')", &[]),
+        [Given::Never],
+        "what is missing is known, too"
+    );
 }
 
 /// Conditions over the fields of [`Kinds`], as text.
@@ -423,16 +427,23 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn whatever_matches_satisfies_every_necessary_condition(
-        conditions in prop::collection::vec(any_condition(), 1..3), fields in any_row()
+    fn what_is_given_holds_for_every_row_that_is_alike(
+        condition in any_condition(), fields in any_row(), others in any_row(), which in any::<u8>()
     ) {
         let mut kinds = Kinds::default();
-        let text = format!("filter {}", conditions.join(" | filter "));
-        let program = compiled(&text, &mut kinds);
-        let row: Sample = kinds.0.row(&fields);
-        if program.matches(&row) {
-            for condition in program.necessary() {
-                prop_assert!(condition.holds(&row), "{} demands {:?} of {:?}", text, condition, row);
+        let program = compiled(&format!("filter {condition}"), &mut kinds);
+        let names = ["t", "t2", "n", "b", "l", "x"];
+        let is_known = |name: &str| names.iter().position(|one| *one == name).is_some_and(|at| which >> at & 1 == 1);
+        let ids: Vec<_> = names.iter().filter(|name| is_known(name)).map(|name| kinds.resolve(name).unwrap().id).collect();
+        let mut alike = fields.clone();
+        alike.retain(|(name, _)| is_known(name));
+        alike.extend(others.into_iter().filter(|(name, _)| !is_known(name)));
+        let (row, other) = (kinds.0.row(&fields), kinds.0.row(&alike));
+        for at in 0..program.questions().count() {
+            match program.given(at, &row, &|fields| fields.iter().all(|field| ids.contains(field))) {
+                Given::Always => prop_assert!(program.answers(at, &other), "{} {:?}", condition, other),
+                Given::Never => prop_assert!(!program.answers(at, &other), "{} {:?}", condition, other),
+                Given::Open => {}
             }
         }
     }

@@ -18,15 +18,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The words that [`Outcome::as_str`] uses, all of them.
-    pub const WORDS: [&str; 5] = [
-        Self::Succeeded.as_str(),
-        Self::AllowedButFailed.as_str(),
-        Self::Forbidden.as_str(),
-        Self::Unauthenticated.as_str(),
-        Self::Unknown.as_str(),
-    ];
-
     /// Judges an audit event.
     ///
     /// The code decides. Only the authorizer's own decision tells a refusal by RBAC from an

@@ -2,7 +2,7 @@
 
 use super::{Field, borrowed, owned, text};
 use crate::query::{FieldType, Value};
-use crate::record::fact::{AccessPolicy, ActorKind, Facts, address, client};
+use crate::record::fact::{AccessPolicy, Facts, address, client};
 
 fn extra<'a>(facts: &Facts<'a>, key: &str) -> Value<'a> {
     text(facts.record.extra(key))
@@ -11,7 +11,7 @@ fn extra<'a>(facts: &Facts<'a>, key: &str) -> Value<'a> {
 pub(super) const FIELDS: &[Field] = &[
     Field::audit("actor", FieldType::Text, "A short name of the caller for people: role and session, IAM user, or username.", |f| Value::Text(f.actor().display())).always(),
     Field::audit("actor.identity", FieldType::Text, "By whom counts and baselines are kept: canonical ARN and session name of a customer's IAM principal, else the username. People who share a username are told apart.", |f| f.actor().identity().map_or(Value::Missing, Value::Text)),
-    Field::audit("actor.kind", FieldType::Text, "`human`, `service-account`, `node`, `eks-managed`, `control-plane`, `anonymous` or `unknown`; told from the evidence behind the name.", |f| Value::text(f.actor().kind.as_str())).always().one_of(&ActorKind::WORDS),
+    Field::audit("actor.kind", FieldType::Text, "`human`, `service-account`, `node`, `eks-managed`, `control-plane`, `anonymous` or `unknown`; told from the evidence behind the name.", |f| Value::text(f.actor().kind.as_str())).always(),
     Field::audit("actor.spoofed", FieldType::Bool, "Whether a customer's IAM principal bears a name of Kubernetes or EKS itself.", |f| Value::Bool(f.actor().spoofed)).always(),
     Field::audit("actor.namespace", FieldType::Text, "The namespace of the calling service account.", |f| borrowed(f.actor().service_account.as_ref().map(|(namespace, _)| &**namespace))),
     Field::audit("actor.serviceAccount", FieldType::Text, "The name of the calling service account.", |f| borrowed(f.actor().service_account.as_ref().map(|(_, name)| &**name))),

@@ -8,6 +8,7 @@ mod access;
 mod actor;
 mod audit;
 mod authenticator;
+mod caller;
 mod level;
 mod pod;
 mod request;
@@ -21,6 +22,7 @@ use super::entry::Entry;
 use super::fact::Facts;
 use crate::query::{FieldType, Value};
 
+pub use caller::CallerPart;
 pub use level::AuditLevel;
 pub use row::EntryRow;
 pub use schema::{FieldSchema, LogKind, Root, open_paths};
@@ -58,8 +60,6 @@ pub struct Field {
     pub kind: FieldType,
     /// Whether a well-formed event may lack it.
     pub may_be_missing: bool,
-    /// All the texts it can hold, where the code gives them; else none.
-    pub domain: &'static [&'static str],
     /// What it means, in one sentence.
     pub doc: &'static str,
     /// What stands for it in the console.
@@ -74,7 +74,6 @@ impl Field {
             name,
             kind,
             may_be_missing: true,
-            domain: &[],
             doc,
             console: Console::Nothing,
             get,
@@ -109,12 +108,6 @@ impl Field {
     /// No well-formed event lacks it.
     const fn always(mut self) -> Self {
         self.may_be_missing = false;
-        self
-    }
-
-    /// It holds one of these texts.
-    const fn one_of(mut self, domain: &'static [&'static str]) -> Self {
-        self.domain = domain;
         self
     }
 

@@ -5,7 +5,7 @@ use super::{Field, borrowed, list, owned};
 use crate::json::{Text, lookup};
 use crate::query::{FieldType, Value};
 use crate::record::audit::ObjectRef;
-use crate::record::fact::{Facts, Outcome, request};
+use crate::record::fact::{Facts, request};
 
 /// What the reference says, else what the object's metadata says.
 fn target<'a>(
@@ -24,7 +24,7 @@ fn target<'a>(
 }
 
 pub(super) const FIELDS: &[Field] = &[
-    Field::audit("outcome", FieldType::Text, "`succeeded`, `allowed-but-failed`, `forbidden`, `unauthenticated` or `unknown` (cut off, or not answered yet).", |f| Value::text(f.outcome().as_str())).always().one_of(&Outcome::WORDS),
+    Field::audit("outcome", FieldType::Text, "`succeeded`, `allowed-but-failed`, `forbidden`, `unauthenticated` or `unknown` (cut off, or not answered yet).", |f| Value::text(f.outcome().as_str())).always(),
     Field::audit("request.path", FieldType::Text, "The path of the URI, decoded, without the query.", |f| request::path(&f.record).map_or(Value::Missing, Value::Text)),
     Field::audit("request.dryRun", FieldType::Bool, "Whether nothing is stored (`?dryRun=All`).", |f| Value::Bool(f.is_dry_run())).always(),
     Field::audit("request.fieldSelector", FieldType::Text, "The field selector, decoded.", |f| owned(request::parameter(&f.record, "fieldSelector"))),

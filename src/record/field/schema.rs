@@ -124,7 +124,6 @@ impl FieldSchema {
             id,
             kind,
             may_be_missing: true,
-            domain: &[],
         }
     }
 
@@ -159,7 +158,6 @@ impl FieldSchema {
             id,
             kind: field.kind,
             may_be_missing,
-            domain: field.domain,
         })
     }
 

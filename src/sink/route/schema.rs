@@ -189,7 +189,6 @@ fn info(place: usize, kind: FieldType, may_be_missing: bool) -> FieldInfo {
         id: FieldId(u32::try_from(place).unwrap_or(u32::MAX)),
         kind,
         may_be_missing,
-        domain: &[],
     }
 }
 

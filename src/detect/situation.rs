@@ -1,0 +1,233 @@
+//! What the situation of an event alone decides: what sort of caller asks for what, and how it ended.
+//!
+//! Most queries are out by it, whatever else the event holds, and most questions are answered. It is
+//! worked out once for each situation and remembered, so that an event meets only the queries that it may
+//! still fulfil, whatever the number of detectors, and these ask only what is open: of names, bodies and
+//! URIs.
+
+use rustc_hash::FxHashSet;
+
+use super::bits::{Bits, drop_all, none_of, set};
+use super::callers::Callers;
+use super::memo::{Memo, add_values};
+use crate::query::{FieldId, Given, Program};
+use crate::record::Entry;
+use crate::record::field::{CallerPart, EntryRow, FieldSchema};
+use crate::state::Digest;
+
+/// The fields of a situation, beside the caller: they cost little and have few values.
+const FIELDS: [&str; 10] = [
+    "auth.event",
+    "objectRef.apiGroup",
+    "objectRef.resource",
+    "objectRef.subresource",
+    "outcome",
+    "record.truncated",
+    "request.dryRun",
+    "responseStatus.code",
+    "stage",
+    "verb",
+];
+
+/// How many situations are remembered.
+const KEPT: usize = 4096;
+
+/// What a situation leaves open.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Open {
+    /// The queries that may still match.
+    pub(super) queries: Bits,
+    /// The questions that are answered with yes.
+    pub(super) yes: Bits,
+}
+
+/// Situations and callers that have been met.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    /// For each part of a caller.
+    callers: [Callers; 2],
+    situations: Memo<Open>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            callers: Default::default(),
+            situations: Memo::new(KEPT),
+        }
+    }
+}
+
+/// What tells the situation of an event for some queries.
+#[derive(Debug, Default)]
+pub(super) struct Situation {
+    /// How many queries there are.
+    queries: usize,
+    /// Those of [`FIELDS`] that any of the queries reads.
+    fields: Vec<FieldId>,
+    /// For each part of a caller, what is asked of it alone.
+    of_caller: [OfCaller; 2],
+    /// The questions that a situation may decide.
+    told: Vec<usize>,
+}
+
+/// What queries ask of a part of a caller alone.
+#[derive(Debug, Default)]
+struct OfCaller {
+    /// The fields that they read.
+    fields: Vec<FieldId>,
+    /// Questions with the places of leaves that no question before them has.
+    asked: Vec<(usize, Box<[usize]>)>,
+}
+
+/// A question as it stands in one of the queries that ask it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'p> {
+    /// The query.
+    pub(super) program: &'p Program,
+    /// The question's place in it.
+    pub(super) own: usize,
+    /// The queries that need a yes.
+    pub(super) needed: &'p Bits,
+}
+
+/// All different questions: how many there are, and each by its number.
+pub(super) type Asking<'a, 'p> = (usize, &'a dyn Fn(usize) -> Option<Asked<'p>>);
+
+impl Situation {
+    /// The situation for so many queries and their different questions.
+    pub(super) fn new(
+        queries: usize,
+        (count, asked): Asking<'_, '_>,
+        schema: &FieldSchema,
+    ) -> Self {
+        let mut situation = Self {
+            queries,
+            ..Self::default()
+        };
+        let mut known = FxHashSet::default();
+        for number in 0..count {
+            let Some(Asked { program, own, .. }) = asked(number) else {
+                continue;
+            };
+            let mut places: [Vec<usize>; 2] = Default::default();
+            let mut is_told = false;
+            for (place, (text, fields)) in program.leaves(own).into_iter().enumerate() {
+                let Some(fields) = fields else { continue };
+                if fields.iter().all(is_of_situation) {
+                    situation.fields.extend(&fields);
+                    is_told = true;
+                    continue;
+                }
+                let parts = CallerPart::ALL
+                    .into_iter()
+                    .zip(&mut situation.of_caller)
+                    .zip(&mut places);
+                for ((part, of_caller), places) in parts {
+                    let is_its = |field: &FieldId| schema.part_of_caller(*field) == Some(part);
+                    if fields.iter().all(is_its) {
+                        of_caller.fields.extend(&fields);
+                        is_told = true;
+                        if known.insert(text.clone()) {
+                            places.push(place);
+                        }
+                    }
+                }
+            }
+            for (of_caller, places) in situation.of_caller.iter_mut().zip(places) {
+                if !places.is_empty() {
+                    of_caller.asked.push((number, places.into()));
+                }
+            }
+            if is_told {
+                situation.told.push(number);
+            }
+        }
+        let of_caller = situation.of_caller.iter_mut();
+        for fields in of_caller
+            .map(|of| &mut of.fields)
+            .chain([&mut situation.fields])
+        {
+            fields.sort_unstable();
+            fields.dedup();
+        }
+        situation
+    }
+
+    /// Sets `open` to what the situation of an entry of a cluster leaves open.
+    #[inline]
+    pub(super) fn look(
+        &self,
+        (entry, cluster): (&Entry<'_>, Digest),
+        row: &EntryRow<'_, '_>,
+        asking: Asking<'_, '_>,
+        known: &mut Known,
+        open: &mut Open,
+    ) {
+        let mut sorts = [0; 2];
+        let parts = CallerPart::ALL.into_iter().zip(&self.of_caller);
+        for ((part, of_caller), (callers, sort)) in
+            parts.zip(known.callers.iter_mut().zip(&mut sorts))
+        {
+            if of_caller.asked.is_empty() {
+                continue;
+            }
+            let write = |key: &mut Vec<u8>| {
+                key.extend_from_slice(&cluster.0);
+                part.add(entry, key)
+            };
+            *sort = callers.sort(write, |on| {
+                for (number, places) in &of_caller.asked {
+                    if let Some(asked) = (asking.1)(*number) {
+                        asked.program.truths(asked.own, places, row, on);
+                    }
+                }
+            });
+        }
+        let situation = |key: &mut Vec<u8>| {
+            sorts
+                .iter()
+                .for_each(|sort| key.extend_from_slice(&sort.to_le_bytes()));
+            add_values(key, &self.fields, row)
+        };
+        let work = || self.work_out(row, asking);
+        match known.situations.get(situation, work) {
+            Some(known) => {
+                open.queries.clone_from(&known.queries);
+                open.yes.clone_from(&known.yes);
+            }
+            None => *open = work(),
+        }
+    }
+
+    fn work_out(&self, row: &EntryRow<'_, '_>, (count, asked): Asking<'_, '_>) -> Open {
+        let mut open = Open {
+            queries: none_of(self.queries),
+            yes: none_of(count),
+        };
+        (0..self.queries).for_each(|query| set(&mut open.queries, query));
+        let is_in = |all: &[FieldId], fields: &[FieldId]| {
+            fields.iter().all(|field| all.binary_search(field).is_ok())
+        };
+        // What reads several of them is told by none: a sort is told by answers, not by values.
+        let told = |fields: &[FieldId]| {
+            let mut parts = self.of_caller.iter();
+            is_in(&self.fields, fields) || parts.any(|part| is_in(&part.fields, fields))
+        };
+        for number in &self.told {
+            let Some(asked) = asked(*number) else {
+                continue;
+            };
+            match asked.program.given(asked.own, row, &told) {
+                Given::Never => drop_all(&mut open.queries, asked.needed),
+                Given::Always => set(&mut open.yes, *number),
+                Given::Open => {}
+            }
+        }
+        open
+    }
+}
+
+fn is_of_situation(field: &FieldId) -> bool {
+    FieldSchema::field(*field).is_some_and(|field| FIELDS.contains(&field.name))
+}
