@@ -20,30 +20,31 @@ pub enum Outcome {
 impl Outcome {
     /// Judges an audit event.
     ///
-    /// The code decides. Only the authorizer's own decision tells a refusal by RBAC from an
-    /// admission plugin that also answers 403. Events without a code are judged by the decision.
+    /// The code decides. At a 403 the authorizer's own decision tells a refusal by RBAC from an
+    /// admission plugin that answers 403 too; no other code comes with a decision to forbid
+    /// (`apiserver/pkg/endpoints/filters/authorization.go`). Events without a code are judged by the
+    /// decision.
     #[must_use]
     pub fn of(record: &AuditRecord<'_>) -> Self {
-        let code = record.response_status.and_then(|status| status.code);
         // Annotations stand at the end: most events need not be read so far.
-        match code {
-            Some(401) => return Self::Unauthenticated,
-            Some(100..=399) => return Self::Succeeded,
-            _ => {}
-        }
-        let decision = record.annotation("authorization.k8s.io/decision");
-        let allowed = decision.map(|text| text.is("allow"));
-        match (code, allowed) {
-            (_, Some(false)) | (Some(403), None) => Self::Forbidden,
-            (Some(400..), _) => Self::AllowedButFailed,
-            (_, Some(true))
-                if !record
-                    .stage
-                    .is_some_and(|stage| stage.is("RequestReceived")) =>
-            {
-                Self::Succeeded
-            }
-            _ => Self::Unknown,
+        let allowed = || {
+            let decision = record.annotation("authorization.k8s.io/decision");
+            decision.map(|text| text.is("allow"))
+        };
+        let early = || {
+            let stage = record.stage;
+            stage.is_some_and(|stage| stage.is("RequestReceived"))
+        };
+        match record.response_status.and_then(|status| status.code) {
+            Some(401) => Self::Unauthenticated,
+            Some(..=399) => Self::Succeeded,
+            Some(403) if allowed() != Some(true) => Self::Forbidden,
+            Some(400..) => Self::AllowedButFailed,
+            None => match allowed() {
+                Some(false) => Self::Forbidden,
+                Some(true) if !early() => Self::Succeeded,
+                _ => Self::Unknown,
+            },
         }
     }
 
@@ -57,5 +58,51 @@ impl Outcome {
             Self::Unauthenticated => "unauthenticated",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(rest: &str) -> &'static str {
+        let line = format!(r#"{{"apiVersion":"audit.k8s.io/v1","verb":"update",{rest}}}"#);
+        Outcome::of(&AuditRecord::read(&line).unwrap()).as_str()
+    }
+
+    fn decided(code: u16, decision: &str) -> &'static str {
+        outcome(&format!(
+            r#""responseStatus":{{"code":{code}}},"annotations":{{"authorization.k8s.io/decision":"{decision}"}}"#
+        ))
+    }
+
+    #[test]
+    fn the_code_decides() {
+        assert_eq!(decided(101, "allow"), "succeeded");
+        assert_eq!(decided(401, "allow"), "unauthenticated");
+        assert_eq!(decided(409, "allow"), "allowed-but-failed");
+        // Not of a server: yet the code decides here as well.
+        assert_eq!(decided(200, "forbid"), "succeeded");
+        assert_eq!(decided(409, "forbid"), "allowed-but-failed");
+    }
+
+    #[test]
+    fn a_403_is_the_authorizers_unless_it_allowed() {
+        assert_eq!(decided(403, "forbid"), "forbidden");
+        assert_eq!(decided(403, "allow"), "allowed-but-failed");
+        assert_eq!(outcome(r#""responseStatus":{"code":403}"#), "forbidden");
+    }
+
+    #[test]
+    fn without_a_code_the_decision_tells() {
+        let decided = |stage: &str, decision: &str| {
+            outcome(&format!(
+                r#""stage":"{stage}","annotations":{{"authorization.k8s.io/decision":"{decision}"}}"#
+            ))
+        };
+        assert_eq!(decided("ResponseStarted", "allow"), "succeeded");
+        assert_eq!(decided("RequestReceived", "allow"), "unknown");
+        assert_eq!(decided("ResponseStarted", "forbid"), "forbidden");
+        assert_eq!(outcome(r#""stage":"Panic""#), "unknown");
     }
 }
