@@ -4,11 +4,10 @@
 use std::hint::black_box;
 
 use libfuzzer_sys::fuzz_target;
-use trailhound::decode::{Decoded, line};
+use trailhound::decode::line;
 use trailhound::detect::console::translate;
 use trailhound::detect::{Lists, Loaded, self_test};
 use trailhound::query::{Style, parse};
-use trailhound::record::{LogEvent, Record};
 use trailhound_fuzz::{Bench, LINES, with_line};
 
 fuzz_target!(|text: &str| {
@@ -26,7 +25,7 @@ fuzz_target!(|text: &str| {
             let read = parse(&translation.text);
             assert!(read.is_ok(), "{}\n{:?}", translation.text, read.err());
         }
-        black_box(self_test::run(detector, "fuzz.toml", text, read_line));
+        black_box(self_test::run(detector, "fuzz.toml", text, line::record));
     }
     if loaded.detectors.is_empty() {
         return;
@@ -36,10 +35,3 @@ fuzz_target!(|text: &str| {
         with_line(line, |entry| bench.judge(entry));
     }
 });
-
-fn read_line<'a>(event: &'a LogEvent<'a>) -> Option<Record<'a>> {
-    match line::decode(event) {
-        Decoded::Record(record) | Decoded::Salvaged(record) => Some(record),
-        Decoded::Foreign(_) | Decoded::Refused(_) => None,
-    }
-}

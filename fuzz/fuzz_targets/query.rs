@@ -71,16 +71,11 @@ fn run(text: &str, query: &Query, log: LogKind) {
             return;
         }
     };
-    let necessary = program.necessary();
     let mut table = Some(Table::new(&program));
     for line in LINES {
         with_line(line, |entry| {
             let row = EntryRow::new(entry, &schema);
-            if program.matches(&row) {
-                for one in &necessary {
-                    assert!(one.holds(&row), "a row matches without {one:?}");
-                }
-            }
+            black_box(program.matches(&row));
             table = table.take().and_then(|mut table| {
                 table.push(&row).ok()?;
                 Some(table)

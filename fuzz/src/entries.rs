@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use trailhound::decode::{Decoded, line};
+use trailhound::decode::line;
 use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position};
 
 /// The lines that queries are asked about: whole, cut off, and of both kinds of log.
@@ -36,12 +36,8 @@ pub fn with_line(message: &str, f: impl FnOnce(&Entry<'_>)) {
 
 /// Reads a log event and hands out its entry, if it is one.
 pub fn with_entry(event: &LogEvent<'_>, f: impl FnOnce(&Entry<'_>)) {
-    if let Decoded::Record(record) | Decoded::Salvaged(record) = line::decode(event) {
+    if let Some(record) = line::record(event) {
         let cluster = Cluster::of(event.origin);
-        f(&Entry {
-            event,
-            cluster: &cluster,
-            record,
-        });
+        f(&Entry::new(event, &cluster, record));
     }
 }

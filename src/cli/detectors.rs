@@ -12,9 +12,8 @@ use super::exit::UsageError;
 use super::setup;
 use super::table::{self, Table};
 use crate::config::Settings;
-use crate::decode::{Decoded, line};
+use crate::decode::line;
 use crate::detect::{Detector, Loaded, Log, console, self_test};
-use crate::record::{LogEvent, Record};
 
 pub(super) fn run(args: DetectorsArgs) -> Result<Exit> {
     match args.command {
@@ -174,7 +173,7 @@ fn test(ids: &[String], set: &DetectorSetArgs) -> Result<Exit> {
             continue;
         }
         let text = loaded.texts.get(&detector.id).map_or("", String::as_str);
-        for outcome in self_test::run(detector, &detector.file, text, read_line) {
+        for outcome in self_test::run(detector, &detector.file, text, line::record) {
             match outcome.failure {
                 None => {
                     passed += 1;
@@ -196,12 +195,4 @@ fn test(ids: &[String], set: &DetectorSetArgs) -> Result<Exit> {
         return Err(UsageError("no detector matches".into()).into());
     }
     Ok(if failed == 0 { Exit::Done } else { Exit::Usage })
-}
-
-/// Reads a line of a detector's test as the program reads any line.
-pub(super) fn read_line<'a>(event: &'a LogEvent<'a>) -> Option<Record<'a>> {
-    match line::decode(event) {
-        Decoded::Record(record) | Decoded::Salvaged(record) => Some(record),
-        Decoded::Foreign(_) | Decoded::Refused(_) => None,
-    }
 }

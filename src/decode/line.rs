@@ -17,6 +17,15 @@ pub enum Decoded<'a> {
     Refused(Refusal),
 }
 
+/// The record of a log event, whole or salvaged; `None` where it holds nothing to judge.
+#[must_use]
+pub fn record<'a>(event: &'a LogEvent<'a>) -> Option<Record<'a>> {
+    match decode(event) {
+        Decoded::Record(record) | Decoded::Salvaged(record) => Some(record),
+        Decoded::Foreign(_) | Decoded::Refused(_) => None,
+    }
+}
+
 /// Reads the line of a log event.
 #[must_use]
 pub fn decode<'a>(event: &'a LogEvent<'a>) -> Decoded<'a> {

@@ -180,6 +180,26 @@ impl<'c> Judge<'c> {
             .settle(place..place.saturating_add(1), until, on)
     }
 
+    /// Lets it do some work, and adds the alerts that come of that to `alerts`.
+    ///
+    /// # Errors
+    /// When the state could not be used.
+    pub(super) fn gather(
+        &mut self,
+        alerts: &mut Vec<Alert>,
+        work: impl FnOnce(&mut Self, &mut dyn FnMut(Alert) -> ControlFlow<()>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let mut on = |alert| {
+            alerts.push(alert);
+            ControlFlow::Continue(())
+        };
+        let broke = work(self, &mut on).is_break();
+        match self.failure().filter(|_| broke) {
+            Some(failure) => Err(failure),
+            None => Ok(()),
+        }
+    }
+
     /// The first detector from a place on of which anything may wait to be decided.
     #[must_use]
     pub fn next_waiting(&self, from: usize) -> Option<usize> {

@@ -11,7 +11,7 @@ use super::seed::{Held, Seeds, seed_of};
 use super::settle::{self, completed, settle_with};
 use super::tally::Tally;
 use crate::alert::{Alert, Cause, RawEvent, raise, reference};
-use crate::decode::{Decoded, Item, line};
+use crate::decode::{Item, line};
 use crate::detect::{Contribution, Decided, Engine, Lateness, Raised};
 use crate::record::{Entry, LogEvent};
 use crate::state::{Cells, Store, StoreError};
@@ -189,8 +189,6 @@ pub(super) fn with_entry<T>(
         return None;
     };
     let event: &LogEvent<'_> = event;
-    let (Decoded::Record(record) | Decoded::Salvaged(record)) = line::decode(event) else {
-        return None;
-    };
+    let record = line::record(event)?;
     Some(look(&Entry::new(event, clusters.of(event.origin), record)))
 }

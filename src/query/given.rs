@@ -1,7 +1,7 @@
 //! What a condition comes to where only some of the things that it asks are known.
 
 use super::field::FieldId;
-use super::node::{Condition, Frame, Node};
+use super::node::{Condition, Frame};
 use super::truth::Truth;
 
 /// What a condition says of every row for which the known parts say the same.
@@ -81,71 +81,10 @@ impl Condition {
         }
     }
 
-    /// Calls `on` for each part that is not made of others, in their order.
-    pub(super) fn each_leaf<'r>(&'r self, on: &mut dyn FnMut(&'r Self)) {
-        match self {
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().for_each(|part| part.each_leaf(on));
-            }
-            Self::Not(condition) => condition.each_leaf(on),
-            leaf => on(leaf),
-        }
-    }
-
     /// The fields that alone tell a part; `None` for one that looks at the time, or at what was computed.
     pub(super) fn leaf_fields(&self) -> Option<Vec<FieldId>> {
         let mut fields = Vec::new();
         self.add_fields(&mut fields);
         (self.is_of_row() && self.is_timeless()).then_some(fields)
-    }
-
-    /// Whether it looks at no clock.
-    fn is_timeless(&self) -> bool {
-        match self {
-            Self::Constant(_) => true,
-            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_timeless),
-            Self::Not(condition) => condition.is_timeless(),
-            Self::Test { value: node, .. } | Self::Present(node) | Self::Truthy(node) => {
-                node.is_timeless()
-            }
-            Self::Compare {
-                left: one,
-                right: other,
-                ..
-            }
-            | Self::Among {
-                value: one,
-                list: other,
-                ..
-            }
-            | Self::Like {
-                value: one,
-                pattern: other,
-                ..
-            } => one.is_timeless() && other.is_timeless(),
-        }
-    }
-}
-
-impl Node {
-    fn is_timeless(&self) -> bool {
-        match self {
-            Self::Constant(_) | Self::Field(_) | Self::Slot(_) | Self::LogfmtKey(..) => true,
-            Self::Call(function, nodes) => {
-                function.is_pure() && nodes.iter().all(Self::is_timeless)
-            }
-            Self::List(nodes) => nodes.iter().all(Self::is_timeless),
-            Self::Arithmetic(_, sides) | Self::Index(sides) => {
-                sides.0.is_timeless() && sides.1.is_timeless()
-            }
-            Self::Member(of, _) => of.is_timeless(),
-            Self::Choose(branches, otherwise) => {
-                let mut branches = branches.iter();
-                otherwise.is_timeless()
-                    && branches
-                        .all(|(condition, node)| condition.is_timeless() && node.is_timeless())
-            }
-            Self::Condition(condition) => condition.is_timeless(),
-        }
     }
 }

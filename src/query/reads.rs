@@ -4,77 +4,48 @@ use super::field::FieldId;
 use super::node::{Condition, Node};
 
 impl Node {
-    /// Whether it looks at nothing that an earlier command computed.
-    fn is_of_row(&self) -> bool {
+    /// Calls `on` for it and for every expression in it.
+    fn each(&self, on: &mut dyn FnMut(&Self)) {
+        on(self);
         match self {
-            Self::Constant(_) | Self::Field(_) => true,
-            Self::Slot(_) | Self::LogfmtKey(..) => false,
-            Self::Call(_, nodes) | Self::List(nodes) => nodes.iter().all(Self::is_of_row),
-            Self::Arithmetic(_, sides) | Self::Index(sides) => {
-                sides.0.is_of_row() && sides.1.is_of_row()
-            }
-            Self::Member(of, _) => of.is_of_row(),
-            Self::Choose(branches, otherwise) => {
-                let mut branches = branches.iter();
-                otherwise.is_of_row()
-                    && branches.all(|(condition, node)| condition.is_of_row() && node.is_of_row())
-            }
-            Self::Condition(condition) => condition.is_of_row(),
-        }
-    }
-
-    /// Adds the fields it reads.
-    fn add_fields(&self, fields: &mut Vec<FieldId>) {
-        match self {
-            Self::Constant(_) | Self::Slot(_) | Self::LogfmtKey(..) => {}
-            Self::Field(field) => fields.push(*field),
+            Self::Constant(_) | Self::Field(_) | Self::Slot(_) | Self::LogfmtKey(..) => {}
             Self::Call(_, nodes) | Self::List(nodes) => {
-                nodes.iter().for_each(|node| node.add_fields(fields));
+                nodes.iter().for_each(|node| node.each(on));
             }
             Self::Arithmetic(_, sides) | Self::Index(sides) => {
-                sides.0.add_fields(fields);
-                sides.1.add_fields(fields);
+                sides.0.each(on);
+                sides.1.each(on);
             }
-            Self::Member(of, _) => of.add_fields(fields),
+            Self::Member(of, _) => of.each(on),
             Self::Choose(branches, otherwise) => {
                 for (condition, node) in branches {
-                    condition.add_fields(fields);
-                    node.add_fields(fields);
+                    condition.each_node(on);
+                    node.each(on);
                 }
-                otherwise.add_fields(fields);
+                otherwise.each(on);
             }
-            Self::Condition(condition) => condition.add_fields(fields),
+            Self::Condition(condition) => condition.each_node(on),
         }
     }
 }
 
 impl Condition {
-    /// Whether it looks at nothing that an earlier command computed.
-    pub(super) fn is_of_row(&self) -> bool {
+    /// Calls `on` for each part that is not made of others, in their order.
+    pub(super) fn each_leaf<'r>(&'r self, on: &mut dyn FnMut(&'r Self)) {
         match self {
-            Self::Constant(_) => true,
-            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_of_row),
-            Self::Not(condition) => condition.is_of_row(),
-            Self::Test { value, .. } | Self::Present(value) | Self::Truthy(value) => {
-                value.is_of_row()
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|part| part.each_leaf(on));
             }
-            Self::Compare { left, right, .. } => left.is_of_row() && right.is_of_row(),
-            Self::Among { value, list, .. } => value.is_of_row() && list.is_of_row(),
-            Self::Like { value, pattern, .. } => value.is_of_row() && pattern.is_of_row(),
+            Self::Not(condition) => condition.each_leaf(on),
+            leaf => on(leaf),
         }
     }
 
-    /// Adds the fields it reads.
-    pub(super) fn add_fields(&self, fields: &mut Vec<FieldId>) {
-        match self {
-            Self::Constant(_) => {}
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().for_each(|part| part.add_fields(fields));
-            }
-            Self::Not(condition) => condition.add_fields(fields),
-            Self::Test { value, .. } | Self::Present(value) | Self::Truthy(value) => {
-                value.add_fields(fields);
-            }
+    /// Calls `on` for every expression in it.
+    fn each_node(&self, on: &mut dyn FnMut(&Node)) {
+        self.each_leaf(&mut |leaf| match leaf {
+            Self::Constant(_) | Self::All(_) | Self::Any(_) | Self::Not(_) => {}
+            Self::Test { value, .. } | Self::Present(value) | Self::Truthy(value) => value.each(on),
             Self::Compare {
                 left: one,
                 right: other,
@@ -90,9 +61,37 @@ impl Condition {
                 pattern: other,
                 ..
             } => {
-                one.add_fields(fields);
-                other.add_fields(fields);
+                one.each(on);
+                other.each(on);
             }
-        }
+        });
+    }
+
+    /// Whether it looks at nothing that an earlier command computed.
+    pub(super) fn is_of_row(&self) -> bool {
+        self.is_every_node(|node| !matches!(node, Node::Slot(_) | Node::LogfmtKey(..)))
+    }
+
+    /// Whether it looks at no clock.
+    pub(super) fn is_timeless(&self) -> bool {
+        self.is_every_node(|node| match node {
+            Node::Call(function, _) => function.is_pure(),
+            _ => true,
+        })
+    }
+
+    fn is_every_node(&self, is_one: impl Fn(&Node) -> bool) -> bool {
+        let mut all = true;
+        self.each_node(&mut |node| all &= is_one(node));
+        all
+    }
+
+    /// Adds the fields it reads.
+    pub(super) fn add_fields(&self, fields: &mut Vec<FieldId>) {
+        self.each_node(&mut |node| {
+            if let Node::Field(field) = node {
+                fields.push(*field);
+            }
+        });
     }
 }

@@ -11,6 +11,7 @@ pub mod lambda;
 mod origin;
 mod progress;
 pub mod s3;
+mod tasks;
 
 pub use file::{Failure, Input};
 pub use find::{Listing, Skipped, find};

@@ -16,12 +16,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value as Json;
-use trailhound::decode::{Decoded, line};
+use trailhound::decode::line;
 use trailhound::detect::console::{Translation, console, translate};
 use trailhound::detect::{Enable, Engine, Loaded, Log, Scratch};
 use trailhound::query::ast::Query;
 use trailhound::query::{FieldId, FieldInfo, FieldType, Program, Row, Schema, Value, check, parse};
-use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position, Record};
+use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position};
 
 /// What the console can discover in an audit line.
 const ROOTS: [&str; 17] = [
@@ -247,7 +247,7 @@ impl Pair {
         };
         let cluster = Cluster::of(&origin);
         let event = event(text, &origin);
-        let Some(record) = read(&event) else {
+        let Some(record) = line::record(&event) else {
             return false;
         };
         let entry = Entry::new(&event, &cluster, record);
@@ -295,13 +295,6 @@ fn event<'a>(text: &'a str, origin: &'a Origin) -> LogEvent<'a> {
         event_id: None,
         origin,
         position: Position::default(),
-    }
-}
-
-fn read<'a>(event: &'a LogEvent<'a>) -> Option<Record<'a>> {
-    match line::decode(event) {
-        Decoded::Record(record) | Decoded::Salvaged(record) => Some(record),
-        _ => None,
     }
 }
 

@@ -123,15 +123,7 @@ impl<'c> Intake<'c> {
         alerts: &mut Vec<Alert>,
     ) -> Result<(), StoreError> {
         self.state.lock().begin()?;
-        let mut on = |alert| {
-            alerts.push(alert);
-            ControlFlow::Continue(())
-        };
-        if work(&mut self.judge, &mut on).is_break()
-            && let Some(failure) = self.judge.failure()
-        {
-            return Err(failure);
-        }
+        self.judge.gather(alerts, work)?;
         let mut state = self.state.lock();
         let places: Vec<_> = alerts
             .iter()

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::Settings;
-use crate::decode::{Decoded, line};
+use crate::decode::line;
 use crate::detect::{Enable, Engine, Fault, Loaded, self_test};
 use crate::query::Style;
-use crate::record::{LogEvent, Record};
 
 /// Settings and detectors as a watch runs them; blocking, and it takes about a second. What is doubtful
 /// is logged.
@@ -57,7 +56,7 @@ fn failures(loaded: &Loaded, built_in: &BTreeSet<String>) -> Vec<String> {
     let own = loaded.detectors.values();
     for detector in own.filter(|detector| !built_in.contains(&detector.id)) {
         let text = loaded.texts.get(&detector.id).map_or("", String::as_str);
-        for outcome in self_test::run_present(detector, &detector.file, text, read) {
+        for outcome in self_test::run_present(detector, &detector.file, text, line::record) {
             if let Some(failure) = outcome.failure {
                 let (id, test) = (outcome.detector, outcome.test);
                 failures.push(format!(
@@ -68,13 +67,6 @@ fn failures(loaded: &Loaded, built_in: &BTreeSet<String>) -> Vec<String> {
         }
     }
     failures
-}
-
-fn read<'a>(event: &'a LogEvent<'a>) -> Option<Record<'a>> {
-    match line::decode(event) {
-        Decoded::Record(record) | Decoded::Salvaged(record) => Some(record),
-        Decoded::Foreign(_) | Decoded::Refused(_) => None,
-    }
 }
 
 fn told(faults: &[Fault]) -> String {

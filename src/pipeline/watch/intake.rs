@@ -2,8 +2,6 @@
 //! judged, what they change of the state is merged, their alerts go to the outbox, and the position
 //! moves; or none of it happens.
 
-use std::ops::ControlFlow;
-
 use super::feed::{Batch, Memo, Piece, Step};
 use super::post::Post;
 use crate::alert::Alert;
@@ -64,15 +62,8 @@ impl<'c> Intake<'c> {
                     taken.repeats += 1;
                 }
             }
-            let mut on = |alert| {
-                alerts.push(alert);
-                ControlFlow::Continue(())
-            };
-            if intake.judge.take_all(&items, &mut on).is_break()
-                && let Some(failure) = intake.judge.failure()
-            {
-                return Err(failure);
-            }
+            let judge = &mut intake.judge;
+            judge.gather(alerts, |judge, on| judge.take_all(&items, on))?;
             if let Some(position) = page.advance {
                 let mut store = intake.store.lock();
                 store.advance(&source, position)?;
@@ -94,15 +85,8 @@ impl<'c> Intake<'c> {
                 new: batch.events() as u64,
                 ..Taken::default()
             };
-            let mut on = |alert| {
-                alerts.push(alert);
-                ControlFlow::Continue(())
-            };
-            if intake.judge.take_all(&items, &mut on).is_break()
-                && let Some(failure) = intake.judge.failure()
-            {
-                return Err(failure);
-            }
+            let judge = &mut intake.judge;
+            judge.gather(alerts, |judge, on| judge.take_all(&items, on))?;
             note(&mut intake.store.lock(), batch)?;
             Ok(taken)
         })
@@ -135,15 +119,9 @@ impl<'c> Intake<'c> {
     /// When the state can't be used; nothing is decided then.
     pub fn settle(&mut self, place: usize, until: i64, now: i64) -> Result<Taken, StoreError> {
         self.in_batch(now, |intake, alerts| {
-            let mut on = |alert| {
-                alerts.push(alert);
-                ControlFlow::Continue(())
-            };
-            let broke = intake.judge.settle_one(place, until, &mut on).is_break();
-            match intake.judge.failure().filter(|_| broke) {
-                Some(failure) => Err(failure),
-                None => Ok(Taken::default()),
-            }
+            let judge = &mut intake.judge;
+            judge.gather(alerts, |judge, on| judge.settle_one(place, until, on))?;
+            Ok(Taken::default())
         })
     }
 

@@ -16,6 +16,7 @@ use super::named::{self, Wanted};
 use super::outlet::Outlet;
 use super::settings::{Positions, ReaderSettings};
 use super::start::Ground;
+use crate::source::tasks::until;
 use crate::telemetry::{Clock, milliseconds};
 
 /// Pages of all groups that may be in memory on their way to the channel. An answer is 1 MB at most, and
@@ -89,32 +90,7 @@ impl Reader {
             tasks.spawn(discover::watch(Arc::clone(&ground), settings, region));
         }
         drop(ground);
-        Ok(tokio::spawn(until(stop, out, tasks)))
-    }
-}
-
-/// Lets the tasks run until they are to stop.
-async fn until(
-    mut stop: watch::Receiver<bool>,
-    out: mpsc::Sender<Delivery>,
-    mut tasks: JoinSet<()>,
-) {
-    tokio::select! {
-        // An error means that whoever could say so is gone.
-        _ = stop.wait_for(|stop| *stop) => {}
-        () = out.closed() => {}
-        () = ended(&mut tasks) => {}
-    }
-    tasks.shutdown().await;
-}
-
-/// Waits until all tasks have ended, or one by a mistake: a log that nobody reads is worse than an end.
-async fn ended(tasks: &mut JoinSet<()>) {
-    while let Some(ended) = tasks.join_next().await {
-        if ended.is_err_and(|error| error.is_panic()) {
-            tracing::error!("the reading of a log group ended by a mistake in trailhound");
-            return;
-        }
+        Ok(tokio::spawn(until(stop, out, tasks, "log group")))
     }
 }
 

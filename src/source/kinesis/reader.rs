@@ -12,6 +12,7 @@ use super::name::StreamName;
 use super::stream;
 use crate::source::cloudwatch::access::Access;
 use crate::source::cloudwatch::{NoRegion, Stream};
+use crate::source::tasks::until;
 use crate::telemetry::Clock;
 
 /// Answers of all shards that may be in memory. Each is 10 MB at most, and a third more on its way in.
@@ -130,27 +131,6 @@ impl Reader {
             let (ground, base, out) = (Arc::clone(&ground), base.clone(), out.clone());
             tasks.spawn(async move { stream::follow(ground, source, &base, out).await });
         }
-        Ok(tokio::spawn(until(stop, out, tasks)))
-    }
-}
-
-/// Lets the tasks run until they are to stop.
-async fn until(mut stop: watch::Receiver<bool>, out: mpsc::Sender<Sent>, mut tasks: JoinSet<()>) {
-    tokio::select! {
-        // An error means that whoever could say so is gone.
-        _ = stop.wait_for(|stop| *stop) => {}
-        () = out.closed() => {}
-        () = ended(&mut tasks) => {}
-    }
-    tasks.shutdown().await;
-}
-
-/// Waits until all tasks have ended, or one by a mistake: a stream that nobody reads is worse than an end.
-async fn ended(tasks: &mut JoinSet<()>) {
-    while let Some(ended) = tasks.join_next().await {
-        if ended.is_err_and(|error| error.is_panic()) {
-            tracing::error!("the reading of a stream ended by a mistake in trailhound");
-            return;
-        }
+        Ok(tokio::spawn(until(stop, out, tasks, "stream")))
     }
 }
