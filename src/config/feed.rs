@@ -28,6 +28,8 @@ pub struct KinesisConfig {
     /// From one look at a shard that has nothing new to the next.
     #[serde(default = "second", deserialize_with = "duration::read")]
     pub interval: Duration,
+    /// The ARN of the registered consumer as which the stream is read, by enhanced fan-out.
+    pub consumer_arn: Option<String>,
     /// The name or ARN of the log group whose lines come without an envelope.
     pub log_group: Option<String>,
 }
@@ -70,7 +72,33 @@ impl KinesisConfig {
             role_arn: self.role_arn.clone(),
             external_id: self.external_id.clone(),
             interval: self.interval,
+            consumer: self.consumer_arn.clone(),
         }
+    }
+
+    fn checked(&self) -> Result<(), String> {
+        let Some(consumer) = &self.consumer_arn else {
+            return Ok(());
+        };
+        let Some(stream) = stream_of(consumer) else {
+            return Err(format!(
+                "[[kinesis]] consumer_arn is {consumer:?}: write the ARN that `aws kinesis register-stream-consumer` told, such as \"arn:aws:kinesis:us-east-1:111122223333:stream/eks-logs/consumer/trailhound:1760000000\""
+            ));
+        };
+        let is_it = |stream: &str| {
+            let named = &self.stream;
+            named == stream
+                || stream
+                    .rsplit_once('/')
+                    .is_some_and(|(_, name)| name == named)
+        };
+        if is_it(stream) {
+            return Ok(());
+        }
+        Err(format!(
+            "[[kinesis]] consumer_arn is a consumer of {stream}, and stream is {:?}: name the stream that it was registered for",
+            self.stream
+        ))
     }
 }
 
@@ -117,6 +145,7 @@ impl S3Config {
 /// What is wrong, in words.
 pub(super) fn checked(config: &Config) -> Result<(), String> {
     config.s3.iter().try_for_each(S3Config::checked)?;
+    config.kinesis.iter().try_for_each(KinesisConfig::checked)?;
     let streams = config.kinesis.iter().map(|one| (&one.stream, &one.region));
     if let Some((stream, _)) = twice(streams) {
         return Err(format!("[[kinesis]] {stream:?} is there twice"));
@@ -131,6 +160,21 @@ pub(super) fn checked(config: &Config) -> Result<(), String> {
 fn twice<T: Eq + Hash + Copy>(mut all: impl Iterator<Item = T>) -> Option<T> {
     let mut seen = HashSet::new();
     all.find(|one| !seen.insert(*one))
+}
+
+/// The ARN of the stream that a consumer, by its ARN, was registered for.
+fn stream_of(consumer: &str) -> Option<&str> {
+    let parts: Vec<&str> = consumer.split(':').collect();
+    let ["arn", _, "kinesis", region, account, resource, time] = parts.as_slice() else {
+        return None;
+    };
+    let ["stream", stream, "consumer", name] = resource.split('/').collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let is_whole = ![*region, stream, name].contains(&"") && is_number(account) && is_number(time);
+    let (stream, _) = consumer.split_once("/consumer/")?;
+    is_whole.then_some(stream)
 }
 
 fn hint(log_group: Option<&str>) -> Origin {
@@ -193,5 +237,26 @@ mod tests {
         assert!(wrong(&format!("{stream}{stream}")).contains("is there twice"));
         let elsewhere = format!("{stream}region = \"a\"\n{stream}region = \"b\"\n");
         assert_eq!(wrong(&elsewhere), "");
+    }
+
+    #[test]
+    fn a_consumer_is_told_by_its_arn_and_is_one_of_that_stream() {
+        let arn = "arn:aws:kinesis:us-east-1:111122223333:stream/eks";
+        let of = |stream: &str, consumer: &str| {
+            wrong(&format!(
+                "[[kinesis]]\nstream = \"{stream}\"\nconsumer_arn = \"{consumer}\"\n"
+            ))
+        };
+        let consumer = format!("{arn}/consumer/own:1760000000");
+        assert_eq!(of("eks", &consumer), "");
+        assert_eq!(of(arn, &consumer), "");
+        let other = of("logs", &consumer);
+        assert!(other.contains("name the stream that it was"), "{other}");
+        let elsewhere = of(&arn.replace("us-east-1", "us-east-2"), &consumer);
+        assert!(elsewhere.contains("is a consumer of"), "{elsewhere}");
+        for shape in ["own", "", arn, &consumer.replace(":1760000000", "")] {
+            let said = of("eks", shape);
+            assert!(said.contains("register-stream-consumer"), "{said}");
+        }
     }
 }

@@ -60,6 +60,16 @@ async fn put(stream: &Stream, envelopes: &[Vec<u8>], first: usize) -> BTreeSet<S
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_split_and_a_merge_in_mid_stream_lose_and_double_nothing() {
+    split_and_merge(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nor_do_they_for_a_consumer_to_whom_records_are_pushed() {
+    split_and_merge(true).await;
+}
+
+/// Splits and merges while a watch reads, by fan-out or not.
+async fn split_and_merge(fan_out: bool) {
     let Some(kinesis) = KinesisLocal::start() else {
         return;
     };
@@ -70,7 +80,12 @@ async fn a_split_and_a_merge_in_mid_stream_lose_and_double_nothing() {
     let stream = kinesis.stream("eks", 2).await;
     let shards = put(&stream, parts[0], 0).await;
     assert_eq!(shards.len(), 2, "both shards have records");
-    let place = place("");
+    let place = if fan_out {
+        let arn = stream.consumer("trailhound").await;
+        place(&format!("consumer_arn = \"{arn}\"\n"))
+    } else {
+        place("")
+    };
     let mut run = start(&place, &kinesis);
     let mut came = vec![id(&run.next_alert())];
     let open = stream.open().await;

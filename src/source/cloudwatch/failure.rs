@@ -107,12 +107,17 @@ impl Failure {
     /// An error that the service itself told.
     fn said(error: &impl ProvideErrorMetadata, status: u16) -> Self {
         let code = error.code().unwrap_or_default();
+        Self::coded(code, error.message().unwrap_or_default(), status)
+    }
+
+    /// An error by its code, with what was said.
+    pub(in crate::source) fn coded(code: &str, text: &str, status: u16) -> Self {
         // The code may come with a namespace before or a link behind it.
         let code = code.rsplit('#').next().unwrap_or(code);
         let code = code.split(':').next().unwrap_or(code);
         Self {
             class: class_of(code, status),
-            text: error.message().map(clip).unwrap_or_default(),
+            text: clip(text),
             code: if code.is_empty() {
                 format!("HTTP {status}")
             } else {
@@ -172,10 +177,15 @@ impl Failure {
 
     /// Nobody answered a call in time.
     pub(in crate::source) fn unanswered(action: &str) -> Self {
+        Self::passing("timeout", &format!("{action} was not answered"))
+    }
+
+    /// What may work when it is tried again: a word for it, and what is known of it.
+    pub(in crate::source) fn passing(code: &str, text: &str) -> Self {
         Self {
             class: Class::Retry,
-            code: "timeout".to_owned(),
-            text: format!("{action} was not answered"),
+            code: code.to_owned(),
+            text: clip(text),
             unsigned: false,
         }
     }
@@ -269,7 +279,7 @@ fn is_assume_role(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// The last cause of a chain of at most 32: what happened, where the first says only that something did.
-fn innermost(error: &(dyn Error + 'static)) -> String {
+pub(in crate::source) fn innermost(error: &(dyn Error + 'static)) -> String {
     let chain = std::iter::successors(Some(error), |error| (*error).source());
     chain
         .take(32)

@@ -31,6 +31,9 @@ pub struct StreamSettings {
     pub external_id: Option<String>,
     /// From one look at a shard that has nothing new to the next.
     pub interval: Duration,
+    /// The ARN of the registered consumer as which its shards are subscribed to (enhanced fan-out); `None`:
+    /// they are asked for what is new.
+    pub consumer: Option<String>,
 }
 
 /// What a [`Reader`] reads.
@@ -70,6 +73,7 @@ pub(super) struct Source {
     pub(super) feed: Stream,
     pub(super) access: Access,
     pub(super) interval: Duration,
+    pub(super) consumer: Option<String>,
 }
 
 impl StreamSettings {
@@ -96,6 +100,7 @@ impl StreamSettings {
             },
             name,
             interval: self.interval,
+            consumer: self.consumer.clone(),
         })
     }
 }

@@ -9,12 +9,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::delivery::{Ended, Listed, Mark, Sent, Shard, memos};
+use super::fan_out;
+use super::following::Following;
 use super::pulse::{Closed, Pulse};
 use super::reader::{Ground, Source};
-use super::shard::{self, Left};
+use super::reading::Left;
+use super::shard;
 use super::tree::Tree;
 use crate::source::cloudwatch::Class;
-use crate::source::cloudwatch::backoff;
 use crate::source::cloudwatch::failure::{Asked, Failure};
 
 /// From one listing of the shards to the next, where nothing asks for one.
@@ -22,14 +24,6 @@ const RELIST: Duration = Duration::from_secs(60);
 
 /// What calls that concern the whole stream are called in its pulse.
 const STREAM: &str = "";
-
-/// A stream that is being read.
-pub(super) struct Following {
-    pub(super) ground: Arc<Ground>,
-    pub(super) source: Source,
-    pub(super) client: Client,
-    pub(super) pulse: Pulse,
-}
 
 /// A stream that was found.
 struct Found {
@@ -74,30 +68,40 @@ pub(super) async fn follow(
 }
 
 impl Following {
-    /// Looks for the stream until it is there.
+    /// Looks for the stream until it is there, and so is the consumer as which it is read.
     async fn find(&self, failures: &mut u32) -> Result<Found, Closed> {
         loop {
-            let asked = self
-                .client
-                .describe_stream_summary()
-                .set_stream_arn(self.source.name.arn.clone())
-                .set_stream_name(self.by_name())
-                .send()
-                .await;
-            let failure = match asked {
-                Ok(answer) => {
+            let (asked, failure) = match self.look().await {
+                Ok(found) => {
                     *failures = 0;
                     self.pulse.worked(STREAM, None).await?;
-                    let summary = answer.stream_description_summary;
-                    return Ok(self.found(summary.map(|it| it.stream_creation_timestamp)));
+                    return Ok(found);
                 }
-                Err(error) => Failure::of(&error),
+                Err(failed) => failed,
             };
             *failures = failures.saturating_add(1);
-            self.failed(STREAM, "kinesis:DescribeStreamSummary", &failure)
-                .await?;
+            self.failed(STREAM, &asked, &failure).await?;
             self.pause(failure.class, *failures).await;
         }
+    }
+
+    async fn look(&self) -> Result<Found, (Asked<'_>, Failure)> {
+        let asked = self
+            .client
+            .describe_stream_summary()
+            .set_stream_arn(self.source.name.arn.clone())
+            .set_stream_name(self.by_name())
+            .send()
+            .await;
+        let answer = asked.map_err(|error| {
+            let asked = self.asked("kinesis:DescribeStreamSummary");
+            (asked, Failure::of(&error))
+        })?;
+        if let Some(consumer) = &self.source.consumer {
+            fan_out::registered(self, consumer).await?;
+        }
+        let summary = answer.stream_description_summary;
+        Ok(self.found(summary.map(|it| it.stream_creation_timestamp)))
     }
 
     fn found(&self, made: Option<aws_sdk_kinesis::primitives::DateTime>) -> Found {
@@ -127,7 +131,8 @@ impl Following {
                 }
                 Err(failure) => {
                     failures += 1;
-                    self.failed(STREAM, "kinesis:ListShards", &failure).await?;
+                    let asked = self.asked("kinesis:ListShards");
+                    self.failed(STREAM, &asked, &failure).await?;
                     if failure.class == Class::Gone {
                         return Ok(());
                     }
@@ -261,41 +266,5 @@ impl Following {
             made: found.made,
             id: id.into(),
         }
-    }
-
-    /// The name, where calls need it.
-    pub(super) fn by_name(&self) -> Option<String> {
-        let name = &self.source.name;
-        name.arn.is_none().then(|| name.name.clone())
-    }
-
-    /// Tells of a call that failed.
-    pub(super) async fn failed(
-        &self,
-        part: &str,
-        action: &str,
-        failure: &Failure,
-    ) -> Result<(), Closed> {
-        let message = failure.message(&Asked {
-            principal: None,
-            role: self.source.access.role_arn.as_deref(),
-            action,
-            resource: self
-                .source
-                .name
-                .arn
-                .as_ref()
-                .unwrap_or(&self.source.name.name),
-        });
-        self.pulse.failed(part, failure.class, message).await
-    }
-
-    fn wait(&self, class: Class, failures: u32) -> Duration {
-        backoff::wait(self.ground.first_wait, class, failures, fastrand::f64())
-    }
-
-    /// Waits after a row of failures.
-    pub(super) async fn pause(&self, class: Class, failures: u32) {
-        tokio::time::sleep(self.wait(class, failures)).await;
     }
 }

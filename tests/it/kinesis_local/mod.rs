@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::primitives::Blob;
-use aws_sdk_kinesis::types::StreamStatus;
+use aws_sdk_kinesis::types::{ConsumerStatus, StreamStatus};
 
 use crate::hostile::{KEY, REGION, environment, settings};
 use crate::program::ROOT;
@@ -55,8 +55,13 @@ impl KinesisLocal {
             .env("KINESIS_MOCK_CERT_PATH", folder.join("server.json"))
             .env("LOG_LEVEL", "INFO")
             .envs(
-                ["CREATE_STREAM", "SPLIT_SHARD", "MERGE_SHARDS"]
-                    .map(|name| (format!("{name}_DURATION"), "1ms")),
+                [
+                    "CREATE_STREAM",
+                    "SPLIT_SHARD",
+                    "MERGE_SHARDS",
+                    "REGISTER_STREAM_CONSUMER",
+                ]
+                .map(|name| (format!("{name}_DURATION"), "1ms")),
             )
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -155,6 +160,24 @@ impl Stream {
         let split = split.shard_to_split(shard).new_starting_hash_key(middle);
         split.send().await.unwrap();
         self.settle().await;
+    }
+
+    /// Registers somebody to whom records are pushed: the ARN, once that can be subscribed as.
+    pub(crate) async fn consumer(&self, name: &str) -> String {
+        let stream = self.client.describe_stream_summary();
+        let stream = stream.stream_name(&self.name).send().await.unwrap();
+        let arn = stream.stream_description_summary.unwrap().stream_arn;
+        let register = self.client.register_stream_consumer().stream_arn(arn);
+        let registered = register.consumer_name(name).send().await.unwrap();
+        let arn = registered.consumer.unwrap().consumer_arn;
+        loop {
+            let asked = self.client.describe_stream_consumer().consumer_arn(&arn);
+            let told = asked.send().await.unwrap().consumer_description.unwrap();
+            if told.consumer_status == ConsumerStatus::Active {
+                return arn;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Merges two neighbours.
