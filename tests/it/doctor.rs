@@ -158,10 +158,12 @@ fn the_policies_allow_what_is_called_and_nothing_that_changes_a_log() {
     }
     actions.sort();
     let needed = [
+        "kinesis:DescribeStreamConsumer",
         "kinesis:DescribeStreamSummary",
         "kinesis:GetRecords",
         "kinesis:GetShardIterator",
         "kinesis:ListShards",
+        "kinesis:SubscribeToShard",
         "logs:DescribeLogGroups",
         "logs:DescribeLogStreams",
         "logs:FilterLogEvents",

@@ -15,10 +15,10 @@ use crate::wrap::{Wrapping, wrap};
 const LINES: usize = 5;
 
 /// The most alerts that may be on their way to standard output at once.
-const IN_FLIGHT: usize = 100;
+pub(crate) const IN_FLIGHT: usize = 100;
 
 /// The day as CloudWatch Logs puts it into a stream: gzipped envelopes.
-fn envelopes() -> Vec<Vec<u8>> {
+pub(crate) fn envelopes() -> Vec<Vec<u8>> {
     let lines: Vec<&str> = DAY.iter().map(String::as_str).collect();
     let pieces = lines.chunks(LINES);
     pieces
@@ -38,18 +38,18 @@ pub(crate) fn replayed(contents: &[Vec<u8>]) -> BTreeSet<String> {
     ran.rows().iter().map(id).collect()
 }
 
-fn place(more: &str) -> Place {
+pub(crate) fn place(more: &str) -> Place {
     Place::with(&format!(
         "{QUICK}[[kinesis]]\nstream = \"eks\"\ninterval = \"20ms\"\n{more}"
     ))
 }
 
-fn start(place: &Place, kinesis: &KinesisLocal) -> Watching {
+pub(crate) fn start(place: &Place, kinesis: &KinesisLocal) -> Watching {
     let options = ["--from", "1h", "-v"];
     Watching::of(&mut place.command_in(kinesis.environment(), &options))
 }
 
-async fn put(stream: &Stream, envelopes: &[Vec<u8>], first: usize) -> BTreeSet<String> {
+pub(crate) async fn put(stream: &Stream, envelopes: &[Vec<u8>], first: usize) -> BTreeSet<String> {
     let mut shards = BTreeSet::new();
     for (number, envelope) in envelopes.iter().enumerate() {
         let key = format!("stream-{}", first + number);
@@ -60,16 +60,6 @@ async fn put(stream: &Stream, envelopes: &[Vec<u8>], first: usize) -> BTreeSet<S
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_split_and_a_merge_in_mid_stream_lose_and_double_nothing() {
-    split_and_merge(false).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nor_do_they_for_a_consumer_to_whom_records_are_pushed() {
-    split_and_merge(true).await;
-}
-
-/// Splits and merges while a watch reads, by fan-out or not.
-async fn split_and_merge(fan_out: bool) {
     let Some(kinesis) = KinesisLocal::start() else {
         return;
     };
@@ -80,12 +70,7 @@ async fn split_and_merge(fan_out: bool) {
     let stream = kinesis.stream("eks", 2).await;
     let shards = put(&stream, parts[0], 0).await;
     assert_eq!(shards.len(), 2, "both shards have records");
-    let place = if fan_out {
-        let arn = stream.consumer("trailhound").await;
-        place(&format!("consumer_arn = \"{arn}\"\n"))
-    } else {
-        place("")
-    };
+    let place = place("");
     let mut run = start(&place, &kinesis);
     let mut came = vec![id(&run.next_alert())];
     let open = stream.open().await;
@@ -185,10 +170,10 @@ async fn the_doctor_tries_a_stream() {
     let Some(kinesis) = KinesisLocal::start() else {
         return;
     };
-    let _stream = kinesis.stream("eks", 2).await;
+    let stream = kinesis.stream("eks", 2).await;
     let aws = Hostile::start();
-    let doctor = |name: &str| {
-        let place = Place::with(&format!("[[kinesis]]\nstream = \"{name}\"\n"));
+    let doctor = |name: &str, more: &str| {
+        let place = Place::with(&format!("[[kinesis]]\nstream = \"{name}\"\n{more}"));
         let settings = place.file("trailhound.toml");
         let args = ["doctor", "--format", "pretty", "--config"];
         let mut command = command(&[&args[..], &[settings.to_str().unwrap()]].concat());
@@ -199,7 +184,7 @@ async fn the_doctor_tries_a_stream() {
         let text = String::from_utf8(output.stdout).unwrap();
         (output.status.code(), text)
     };
-    let (code, said) = doctor("eks");
+    let (code, said) = doctor("eks", "");
     assert_eq!(code, Some(0), "{said}");
     assert!(
         said.contains("is there, 2 open shards, keeps records for 24 h"),
@@ -209,16 +194,29 @@ async fn the_doctor_tries_a_stream() {
         said.contains("retention") && said.contains("may be read"),
         "{said}"
     );
-    let (code, said) = doctor("none");
+    let (code, said) = doctor("none", "");
     assert_eq!(code, Some(1), "{said}");
     assert!(
         said.contains("kinesis:DescribeStreamSummary failed"),
         "{said}"
     );
+    let consumer = format!("consumer_arn = \"{}\"\n", stream.consumer("own").await);
+    let (code, said) = doctor("eks", &consumer);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("is ACTIVE") && !said.contains("may be read"),
+        "{said}"
+    );
+    let (code, said) = doctor("eks", &consumer.replace("/own:", "/other:"));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("kinesis:DescribeStreamConsumer failed"),
+        "{said}"
+    );
 }
 
 /// Five shards: one that was split, of which one child was merged with another shard.
-fn family(envelopes: &[Vec<u8>]) -> BTreeMap<&'static str, FakeShard> {
+pub(crate) fn family(envelopes: &[Vec<u8>]) -> BTreeMap<&'static str, FakeShard> {
     let parents: [(&str, &[&str]); 5] = [
         ("shardId-0", &[]),
         ("shardId-1", &[]),

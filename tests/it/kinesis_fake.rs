@@ -1,7 +1,10 @@
 //! A Kinesis that behaves badly: it throttles, lets iterators expire, answers with nothing while there is
-//! more, and lists its shards one by one. It notes when parents are finished and children begun.
+//! more, lists its shards one by one, and [`pushes`] no better. It notes when parents are finished and children
+//! begun.
 //!
 //! What it does follows from how often it was asked, never from the clock.
+
+pub(crate) mod pushes;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -17,6 +21,9 @@ use crate::hostile::environment;
 
 /// Records in an answer.
 const MOST: usize = 3;
+
+/// From the number of a record to that of the next. Numbers between them are places as well.
+const STEP: usize = 10;
 
 /// A shard.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +38,9 @@ pub(crate) struct FakeShard {
 struct Fake {
     shards: BTreeMap<&'static str, FakeShard>,
     calls: u64,
+    /// How often somebody subscribed, and how often the consumer was looked at.
+    subscribed: u64,
+    described: u64,
     denied: bool,
     /// Children that were read although a parent had not been finished.
     too_early: Vec<String>,
@@ -88,15 +98,21 @@ async fn answer(
     State(fake): State<Arc<Mutex<Fake>>>,
     headers: HeaderMap,
     body: String,
-) -> (StatusCode, Json<Value>) {
+) -> Response {
     let action = headers["x-amz-target"].to_str().unwrap();
     let action = action.rsplit('.').next().unwrap().to_owned();
     let ask: Value = serde_json::from_str(&body).unwrap();
-    let answered = fake.lock().unwrap().answer(&action, &ask);
-    match answered {
-        Ok(answer) => (StatusCode::OK, Json(answer)),
-        Err((status, code)) => (status, Json(json!({"__type": code, "message": "no"}))),
-    }
+    let mut fake = fake.lock().unwrap();
+    let answered = if action == "SubscribeToShard" {
+        fake.push(&ask)
+            .map(|frames| ([("content-type", pushes::FRAMES)], frames).into_response())
+    } else {
+        let answered = fake.answer(&action, &ask);
+        answered.map(|answer| Json(answer).into_response())
+    };
+    answered.unwrap_or_else(|(status, code)| {
+        (status, Json(json!({"__type": code, "message": "no"}))).into_response()
+    })
 }
 
 impl Fake {
@@ -115,6 +131,7 @@ impl Fake {
             "ListShards" => Ok(self.list(ask)),
             "GetShardIterator" => Ok(self.place(ask)),
             "GetRecords" => self.records(ask),
+            "DescribeStreamConsumer" => Ok(self.consumer(ask)),
             other => panic!("nobody asked for {other}"),
         }
     }
@@ -137,14 +154,39 @@ impl Fake {
 
     fn place(&mut self, ask: &Value) -> Value {
         let id = ask["ShardId"].as_str().unwrap();
+        let at = self.begin(id, ask["StartingSequenceNumber"].as_str());
+        json!({"ShardIterator": format!("{id} {at}")})
+    }
+
+    /// Somebody begins to read a shard, after a number: the place of its next record.
+    fn begin(&mut self, id: &str, after: Option<&str>) -> usize {
         for parent in &self.shards[id].parents {
             if !self.finished.iter().any(|one| one == parent) {
                 self.too_early.push(id.to_owned());
             }
         }
-        let after = ask["StartingSequenceNumber"].as_str();
-        let at: usize = after.map_or(0, |after| after.parse::<usize>().unwrap() + 1);
-        json!({"ShardIterator": format!("{id} {at}")})
+        after.map_or(0, |after| after.parse::<usize>().unwrap() / STEP)
+    }
+
+    /// So many records of a shard from a place on.
+    fn some(&self, id: &str, at: usize, most: usize) -> Vec<Value> {
+        let records = self.shards[id].records.iter().enumerate();
+        let some = records.skip(at).take(most).map(|(at, data)| {
+            json!({"SequenceNumber": number(at), "PartitionKey": "k",
+                   "ApproximateArrivalTimestamp": 1_778_760_000.5 + at as f64,
+                   "Data": STANDARD.encode(data)})
+        });
+        some.collect()
+    }
+
+    fn finish(&mut self, id: &str) {
+        if !self.finished.iter().any(|one| one == id) {
+            self.finished.push(id.to_owned());
+        }
+    }
+
+    fn mishap(&mut self, code: &'static str) {
+        *self.mishaps.entry(code).or_default() += 1;
     }
 
     fn records(&mut self, ask: &Value) -> Answer {
@@ -155,34 +197,31 @@ impl Fake {
             _ => None,
         };
         if let Some(code) = mishap {
-            *self.mishaps.entry(code).or_default() += 1;
+            self.mishap(code);
             return Err((StatusCode::BAD_REQUEST, code));
         }
         let iterator = ask["ShardIterator"].as_str().unwrap();
         let (id, at) = iterator.split_once(' ').unwrap();
         let at: usize = at.parse().unwrap();
-        let shard = &self.shards[id];
         // Nothing, while there is more.
         let most = if self.calls.is_multiple_of(4) {
             0
         } else {
             MOST
         };
-        let some = shard.records.iter().enumerate().skip(at).take(most);
-        let records: Vec<Value> = some
-            .map(|(number, data)| {
-                json!({"SequenceNumber": number.to_string(), "PartitionKey": "k",
-                       "ApproximateArrivalTimestamp": 1_778_760_000.5 + number as f64,
-                       "Data": STANDARD.encode(data)})
-            })
-            .collect();
+        let records = self.some(id, at, most);
         let reached = at + records.len();
-        let is_end = shard.closed && reached == shard.records.len() && most > 0;
+        let is_end = self.shards[id].closed && reached == self.shards[id].records.len() && most > 0;
         let next = (!is_end).then(|| format!("{id} {reached}"));
-        if is_end && !self.finished.iter().any(|one| one == id) {
-            self.finished.push(id.to_owned());
+        if is_end {
+            self.finish(id);
         }
         let behind = (self.shards[id].records.len() - reached) * 1_000;
         Ok(json!({"Records": records, "NextShardIterator": next, "MillisBehindLatest": behind}))
     }
+}
+
+/// The number of the record at a place.
+fn number(at: usize) -> String {
+    ((at + 1) * STEP).to_string()
 }

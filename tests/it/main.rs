@@ -27,6 +27,7 @@ mod hostile;
 mod invariance;
 mod kinesis;
 mod kinesis_fake;
+mod kinesis_fan_out;
 mod kinesis_local;
 mod lambda;
 mod layers;

@@ -153,7 +153,8 @@ async fn feeds(config: &Config, caller: &Caller, report: &mut Report) -> Result<
         let region = one.region.clone().or(StreamName::parse(&one.stream).region);
         let access = (one.role_arn.as_deref(), one.external_id.as_deref());
         if let Some(reader) = become_reader(caller, access, region, report).await? {
-            report.add(stream::stream(&one.stream, &reader).await)?;
+            let consumer = one.consumer_arn.as_deref();
+            report.add(stream::stream(&one.stream, consumer, &reader).await)?;
         }
     }
     for one in &config.s3 {

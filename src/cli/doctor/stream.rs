@@ -1,7 +1,8 @@
-//! A Kinesis stream: whether it is there, and may be read.
+//! A Kinesis stream: whether it is there, and may be read. Never subscribes to a shard: that would push out a
+//! watch that has.
 
 use aws_sdk_kinesis::Client;
-use aws_sdk_kinesis::types::{ShardIteratorType, StreamStatus};
+use aws_sdk_kinesis::types::{ConsumerStatus, ShardIteratorType, StreamStatus};
 
 use super::finding::Finding;
 use super::refusal::{Call, Refusal};
@@ -11,8 +12,12 @@ use crate::source::kinesis::StreamName;
 /// Records are kept for so many hours unless somebody says otherwise.
 const SHORTEST: i32 = 24;
 
-/// Looks at a stream, as whoever reads it in its region.
-pub(crate) async fn stream(text: &str, reader: &Caller) -> Vec<Finding> {
+/// What to do about a consumer that can't be subscribed as.
+const REGISTER: &str = "register one: aws kinesis register-stream-consumer";
+
+/// Looks at a stream, as whoever reads it in its region, and at the consumer as which it does so, if that is
+/// said.
+pub(crate) async fn stream(text: &str, consumer: Option<&str>, reader: &Caller) -> Vec<Finding> {
     let asking = Asking {
         client: Client::new(&reader.sdk),
         name: StreamName::parse(text),
@@ -23,7 +28,11 @@ pub(crate) async fn stream(text: &str, reader: &Caller) -> Vec<Finding> {
     let is_there = seen.fix.is_none() || seen.level == super::Level::Warn;
     let mut findings = vec![seen];
     if is_there {
-        findings.extend(asking.records().await);
+        findings.push(match (asking.shard().await, consumer) {
+            (Err(finding), _) => finding,
+            (Ok(_), Some(consumer)) => asking.consumer(consumer).await,
+            (Ok(shard), None) => asking.records(&shard).await,
+        });
     }
     findings
 }
@@ -82,8 +91,8 @@ impl Asking<'_> {
         seen
     }
 
-    /// Whether its records may be read: one is asked for.
-    async fn records(&self) -> Vec<Finding> {
+    /// One of its shards.
+    async fn shard(&self) -> Result<String, Finding> {
         let listed = self
             .client
             .list_shards()
@@ -92,22 +101,23 @@ impl Asking<'_> {
             .max_results(1)
             .send()
             .await;
-        let shards = match listed {
-            Ok(answer) => answer.shards.unwrap_or_default(),
-            Err(error) => {
-                return vec![self.refused(&Refusal::of(&error), "shards", "kinesis:ListShards")];
-            }
-        };
-        let Some(shard) = shards.first() else {
+        let listed = listed
+            .map_err(|error| self.refused(&Refusal::of(&error), "shards", "kinesis:ListShards"))?;
+        let first = listed.shards.unwrap_or_default().into_iter().next();
+        first.map(|shard| shard.shard_id).ok_or_else(|| {
             let none = Finding::ok("shards", self.text, "has no shards yet");
-            return vec![none.warn("wait until the stream is active")];
-        };
+            none.warn("wait until the stream is active")
+        })
+    }
+
+    /// Whether its records may be read: one is asked for.
+    async fn records(&self, shard: &str) -> Finding {
         let placed = self
             .client
             .get_shard_iterator()
             .set_stream_arn(self.name.arn.clone())
             .set_stream_name(self.by_name())
-            .shard_id(&shard.shard_id)
+            .shard_id(shard)
             .shard_iterator_type(ShardIteratorType::TrimHorizon)
             .send()
             .await;
@@ -115,7 +125,7 @@ impl Asking<'_> {
             Ok(answer) => answer.shard_iterator,
             Err(error) => {
                 let action = "kinesis:GetShardIterator";
-                return vec![self.refused(&Refusal::of(&error), "records", action)];
+                return self.refused(&Refusal::of(&error), "records", action);
             }
         };
         let read = self
@@ -126,9 +136,36 @@ impl Asking<'_> {
             .limit(1)
             .send()
             .await;
-        vec![match read {
+        match read {
             Ok(_) => Finding::ok("records", self.text, "may be read"),
             Err(error) => self.refused(&Refusal::of(&error), "records", "kinesis:GetRecords"),
-        }]
+        }
+    }
+
+    /// Whether a consumer is registered, and ready.
+    async fn consumer(&self, arn: &str) -> Finding {
+        let asked = self.client.describe_stream_consumer().consumer_arn(arn);
+        let told = match asked.send().await {
+            Ok(answer) => answer.consumer_description,
+            Err(error) => {
+                let call = Call {
+                    principal: &self.reader.arn,
+                    action: "kinesis:DescribeStreamConsumer",
+                    resource: arn,
+                };
+                return Refusal::of(&error).finding("consumer", arn, call);
+            }
+        };
+        match told.map(|told| told.consumer_status) {
+            Some(ConsumerStatus::Active) => {
+                let words = "is ACTIVE; kinesis:SubscribeToShard is not tried, because it would push out a watch that runs";
+                Finding::ok("consumer", arn, words)
+            }
+            Some(ConsumerStatus::Creating) => {
+                Finding::ok("consumer", arn, "is CREATING").warn("wait until it is ACTIVE")
+            }
+            Some(other) => Finding::ok("consumer", arn, format!("is {other}")).fail(REGISTER),
+            None => Finding::ok("consumer", arn, "nothing was told of it").fail(REGISTER),
+        }
     }
 }

@@ -99,6 +99,17 @@ data "aws_iam_policy_document" "task" {
     }
   }
   dynamic "statement" {
+    for_each = var.consumer == null ? [] : [var.consumer.arn]
+    content {
+      sid = "SubscribeAsAConsumer"
+      actions = [
+        "kinesis:DescribeStreamConsumer",
+        "kinesis:SubscribeToShard",
+      ]
+      resources = [statement.value]
+    }
+  }
+  dynamic "statement" {
     for_each = var.queue == null ? [] : [var.queue.arn]
     content {
       sid = "TakeMessages"

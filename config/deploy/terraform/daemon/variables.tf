@@ -60,6 +60,12 @@ variable "stream" {
   description = "{ arn = output stream_arn of module stream }, if the settings have a [[kinesis]]"
 }
 
+variable "consumer" {
+  type        = object({ arn = string })
+  default     = null
+  description = "{ arn = output consumer_arn of module stream }, if the [[kinesis]] has a consumer_arn; with stream"
+}
+
 variable "queue" {
   type        = object({ arn = string, bucket = string })
   default     = null

@@ -17,6 +17,12 @@ resource "aws_kinesis_stream" "this" {
   }
 }
 
+resource "aws_kinesis_stream_consumer" "this" {
+  count      = var.fan_out ? 1 : 0
+  name       = "trailhound"
+  stream_arn = aws_kinesis_stream.this.arn
+}
+
 # CloudWatch Logs becomes this role, on behalf of this account (a test message) and of the senders.
 data "aws_iam_policy_document" "trust" {
   statement {
@@ -122,6 +128,11 @@ resource "aws_cloudwatch_metric_alarm" "nothing_comes" {
 
 output "stream_arn" {
   value = aws_kinesis_stream.this.arn
+}
+
+output "consumer_arn" {
+  value       = one(aws_kinesis_stream_consumer.this[*].arn)
+  description = "consumer_arn of the [[kinesis]] in the settings; null without fan_out."
 }
 
 output "destination_arn" {

@@ -29,3 +29,9 @@ variable "retention_hours" {
   default     = 48
   description = "For so long the function may be down before lines are lost."
 }
+
+variable "fan_out" {
+  type        = bool
+  default     = false
+  description = "Registers a consumer, by which one daemon has the records pushed to it. It costs for each shard-hour and GB."
+}
