@@ -8,6 +8,7 @@ mod envelope;
 mod equal;
 mod function;
 mod handling;
+mod killed;
 mod kinds;
 mod local;
 mod objects;

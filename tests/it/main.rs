@@ -12,6 +12,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod between;
 mod canary;
 mod cli;
 mod console;

@@ -1,7 +1,7 @@
 //! A way to a table that has bad days: it says that too much is asked, leaves half of the keys unread, and
 //! loses answers to calls that were done. What it does to a call follows from the call's number alone.
 
-use std::io::{Read, Write};
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,49 +10,12 @@ use serde_json::{Value as Json, json};
 use trailhound::state::Shared;
 
 use super::{Stage, drain, settle, store, take, until_committed};
+use crate::between::{Message, forward, read};
 use crate::memory::day::{Line, day};
 use crate::memory::quiet;
 
 /// Every so manieth call is refused, every so manieth loses its answer, and every so manieth read is half read.
 const HABITS: (usize, usize, usize) = (3, 7, 2);
-
-/// A request or an answer.
-struct Message {
-    head: String,
-    body: Vec<u8>,
-}
-
-fn read(from: &mut impl Read) -> Option<Message> {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        from.read_exact(&mut byte).ok()?;
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8(head).ok()?;
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let is_it = name.eq_ignore_ascii_case("content-length");
-        is_it.then(|| value.trim().parse::<usize>().ok())?
-    });
-    let mut body = vec![0; length.unwrap_or(0)];
-    from.read_exact(&mut body).ok()?;
-    Some(Message { head, body })
-}
-
-fn forward(moto: SocketAddr, request: &Message, body: &[u8]) -> Message {
-    let lines = request.head.lines().filter(|line| {
-        let line = line.to_ascii_lowercase();
-        !line.starts_with("content-length") && !line.starts_with("connection")
-    });
-    let mut head: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
-    let length = format!("content-length: {}", body.len());
-    head.extend([length.as_str(), "connection: close", "", ""]);
-    let mut to = TcpStream::connect(moto).unwrap();
-    to.write_all(head.join("\r\n").as_bytes()).unwrap();
-    to.write_all(body).unwrap();
-    read(&mut to).unwrap()
-}
 
 fn answer(to: &mut TcpStream, status: &str, body: &[u8]) {
     let head = format!(

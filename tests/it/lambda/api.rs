@@ -19,6 +19,9 @@ use crate::watch::now;
 /// How long an invocation may take before the program is taken for hung.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// Whose answer never comes.
+const KILLED: &str = "killed";
+
 /// What a function made of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
@@ -61,6 +64,7 @@ struct Shared {
 pub(crate) struct Api {
     pub(crate) address: SocketAddr,
     events: mpsc::UnboundedSender<Event>,
+    tell: blocking::Sender<(String, Answer)>,
     answers: blocking::Receiver<(String, Answer)>,
     _end: oneshot::Sender<()>,
 }
@@ -74,7 +78,7 @@ impl Api {
         let (listens, address) = blocking::channel();
         let shared = Arc::new(Shared {
             events: Waiting::new(given),
-            answers: Mutex::new(tell),
+            answers: Mutex::new(tell.clone()),
         });
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread();
@@ -93,6 +97,7 @@ impl Api {
         Self {
             address: address.recv().unwrap(),
             events,
+            tell,
             answers,
             _end: end,
         }
@@ -103,10 +108,31 @@ impl Api {
         self.invoke_until(event, now() + 60_000)
     }
 
-    /// Gives an event, with the time when the invocation ends, in milliseconds since the Unix epoch.
-    pub(crate) fn invoke_until(&self, event: &Value, deadline: i64) -> Answer {
+    /// Gives an event to somebody who may be killed before there is an answer: then `None`, once
+    /// [`Api::grave`] was told so.
+    pub(crate) fn risk(&self, event: &Value) -> Option<Answer> {
+        self.give(event, now() + 60_000);
+        let (id, answer) = self.answers.recv_timeout(PATIENCE).expect("no answer");
+        (id != KILLED).then_some(answer)
+    }
+
+    /// By calling this one tells that there will be no answer.
+    pub(crate) fn grave(&self) -> impl FnOnce() + Send + 'static {
+        let tell = self.tell.clone();
+        move || {
+            let nothing = Answer::Response(Value::Null);
+            tell.send((KILLED.to_owned(), nothing)).ok();
+        }
+    }
+
+    fn give(&self, event: &Value, deadline: i64) {
         let body = event.to_string().into();
         self.events.send(Event { deadline, body }).ok().unwrap();
+    }
+
+    /// Gives an event, with the time when the invocation ends, in milliseconds since the Unix epoch.
+    pub(crate) fn invoke_until(&self, event: &Value, deadline: i64) -> Answer {
+        self.give(event, deadline);
         let (id, answer) = self.answers.recv_timeout(PATIENCE).expect("no answer");
         assert_eq!(id, "request-1");
         answer

@@ -109,6 +109,11 @@ impl Function {
         self.api.invoke(event)
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The most memory it has had, in KiB.
     pub(crate) fn peak(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());

@@ -11,7 +11,8 @@ use crate::dynamo::{TABLE, make_table};
 use crate::moto::Moto;
 use crate::program::run;
 
-fn settings() -> String {
+/// Settings with the table.
+pub(super) fn settings() -> String {
     format!("[state]\ntable = \"{TABLE}\"\n")
 }
 
@@ -20,7 +21,7 @@ fn function(moto: &Moto) -> Function {
 }
 
 /// A moto, with the table or without it.
-fn moto(table: bool) -> Option<Moto> {
+pub(super) fn moto(table: bool) -> Option<Moto> {
     let moto = Moto::start_atomic()?;
     if table {
         let client = aws_sdk_dynamodb::Client::new(&moto.sdk());
