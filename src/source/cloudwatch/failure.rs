@@ -118,10 +118,9 @@ impl Failure {
         Self {
             class: class_of(code, status),
             text: clip(text),
-            code: if code.is_empty() {
-                format!("HTTP {status}")
-            } else {
-                clip(code)
+            code: match code {
+                "" => format!("HTTP {status}"),
+                code => clip(code),
             },
             unsigned: false,
         }
@@ -155,9 +154,7 @@ impl Failure {
         };
         Self {
             class,
-            code: code.to_owned(),
-            text: clip(&innermost(error)),
-            unsigned: false,
+            ..Self::passing(code, &innermost(error))
         }
     }
 
@@ -169,9 +166,8 @@ impl Failure {
         };
         Self {
             class,
-            code: LACK.to_owned(),
-            text: clip(&innermost(lack)),
             unsigned: true,
+            ..Self::passing(LACK, &innermost(lack))
         }
     }
 

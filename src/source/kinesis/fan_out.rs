@@ -110,7 +110,8 @@ async fn subscribe(
             place.map_err(|error: BuildError| Failure::passing("not sent", &error.to_string()))?,
         )
         .send();
-    // The call waits for a first frame without a limit of its own.
+    // The client's limits end with the head of the answer: none cuts a subscription short, and none holds for
+    // the first frame, which the call waits for.
     match tokio::time::timeout(SILENT, asking).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(Failure::of(&error)),
@@ -224,6 +225,7 @@ fn header<'m>(message: &'m Message, name: &str) -> Option<&'m str> {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_kinesis::error::ErrorMetadata;
     use aws_sdk_kinesis::types::error::ResourceInUseException;
     use aws_smithy_types::event_stream::{Header, HeaderValue};
 
@@ -245,7 +247,8 @@ mod tests {
             (":message-type", "exception"),
             (":exception-type", "ResourceInUseException"),
         ]);
-        let taken = ResourceInUseException::builder().message("taken").build();
+        let said = ErrorMetadata::builder().message("taken").build();
+        let taken = ResourceInUseException::builder().meta(said).build();
         let taken = SubscribeToShardEventStreamError::ResourceInUseException(taken);
         let failure = broken(&SdkError::service_error(taken, raw));
         assert_eq!(

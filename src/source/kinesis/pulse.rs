@@ -96,6 +96,13 @@ impl Pulse {
         inner.behind.remove(part);
     }
 
+    /// No part is read any more.
+    pub(super) fn forget_all(&self) {
+        let mut inner = self.lock();
+        inner.failing.clear();
+        inner.behind.clear();
+    }
+
     /// Sends something on.
     pub(super) async fn send(&self, sent: Sent) -> Result<(), Closed> {
         self.out.send(sent).await.map_err(|_| Closed)
@@ -147,5 +154,16 @@ mod tests {
         assert_eq!(next(), None);
         pulse.worked("b", Some(3)).await.unwrap();
         assert_eq!(next(), Some(3), "told at once");
+        // What a stream that was made anew has not got any more does not fail for ever.
+        let failed = pulse.failed("b", Class::Gone, String::new());
+        failed.await.unwrap();
+        assert_eq!(next(), Some(-1));
+        pulse.forget_all();
+        pulse.worked("", None).await.unwrap();
+        let failed = pulse.failed("", Class::Denied, String::new());
+        failed.await.unwrap();
+        assert_eq!(next(), Some(-1));
+        pulse.worked("", None).await.unwrap();
+        assert_eq!(next(), Some(0));
     }
 }

@@ -15,7 +15,8 @@ use crate::source::cloudwatch::{NoRegion, Stream};
 use crate::source::tasks::until;
 use crate::telemetry::Clock;
 
-/// Answers of all shards that may be in memory. Each is 10 MB at most, and a third more on its way in.
+/// Answers of all shards that may be in memory. Each is 10 MB at most, and a third more on its way in. By fan-out
+/// an event waits outside of it, one for each shard that has one, and what the connection takes in advance.
 const ROOM: usize = 4;
 
 /// A stream that is read.

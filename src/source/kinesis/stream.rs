@@ -61,7 +61,10 @@ pub(super) async fn follow(
     while let Ok(found) = following.find(&mut failures).await {
         match following.read(&found).await {
             // It is gone, or made anew.
-            Ok(()) => following.pause(Class::Gone, 1).await,
+            Ok(()) => {
+                following.pulse.forget_all();
+                following.pause(Class::Gone, 1).await;
+            }
             Err(Closed) => return,
         }
     }
