@@ -7,7 +7,7 @@ use super::model::{
     SchemaTag, Source, Target,
 };
 use super::sentence::sentence;
-use super::{AlertId, Timestamp, console};
+use super::{AlertId, Timestamp, console, shorten};
 use crate::detect::{Folded, Group, Raised, Severity};
 use crate::json::Text;
 use crate::record::audit::User;
@@ -56,7 +56,8 @@ pub enum Cause<'c> {
     Seen(&'c Group),
 }
 
-/// The alert that this event raises, redacted. `schema` is the one the detector was compiled with.
+/// The alert that this event raises, redacted, no text in it longer than [`MOST_BYTES`](super::shorten::MOST_BYTES)
+/// but the raw event. `schema` is the one the detector was compiled with.
 #[must_use]
 pub fn raise(
     detector: &crate::detect::Detector,
@@ -88,6 +89,7 @@ pub fn raise(
     }
     gather(&mut alert, detector, cause);
     alert.redact();
+    shorten::bound(&mut alert);
     alert
 }
 

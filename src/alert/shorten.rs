@@ -17,6 +17,13 @@ const GROUP_KEPT: (usize, usize) = (16, 128);
 /// How long texts may be, in bytes, and how long lists, one round after the other.
 const ROUNDS: [(usize, usize); 3] = [(1024, 32), (256, 8), (64, 2)];
 
+/// How long a text of any alert may be, in bytes.
+pub const MOST_BYTES: usize = 4096;
+
+/// How many elements a list of any alert may have, and how long each may be, in bytes. A client names
+/// its groups and addresses, so that it could make them long, too.
+const MOST_OF_LIST: (usize, usize) = (64, 512);
+
 /// What stands where a text was cut.
 const ELLIPSIS: char = '…';
 
@@ -95,6 +102,24 @@ pub fn line(alert: &Alert, limit: usize) -> Option<String> {
         }
     }
     None
+}
+
+/// Cuts whatever a client can make long. A log event is a megabyte at most, and most of that can be one URI:
+/// what keeps and carries alerts has smaller limits, and no request may keep its own alert from it.
+pub(super) fn bound(alert: &mut Alert) {
+    let (elements, bytes) = MOST_OF_LIST;
+    let mut keys = Vec::new();
+    shorter_lists(alert, elements, &mut keys);
+    alert.source.ips.truncate(elements);
+    let impersonated = alert.actor.impersonated.iter_mut();
+    let groups = impersonated.flat_map(|who| &mut who.groups);
+    for text in groups
+        .chain(&mut alert.actor.groups)
+        .chain(&mut alert.source.ips)
+    {
+        shorter(text, bytes);
+    }
+    shorter_texts(alert, MOST_BYTES, &mut keys);
 }
 
 /// As much of a text as fits, cut between characters.

@@ -38,6 +38,23 @@ fn keys(line: &str) -> Vec<String> {
 }
 
 #[test]
+fn no_request_makes_an_alert_long() {
+    let mut alert = huge("0123456789abcdef", 65_536);
+    alert.event = None;
+    alert.summary.truncate(64);
+    alert.runbook = None;
+    alert.source.ips = vec!["x".repeat(9_999); 999];
+    bound(&mut alert);
+    let line = alert.to_json().unwrap();
+    assert!(line.len() < 300_000, "{}", line.len());
+    let uri = alert.target.uri.as_deref().unwrap();
+    assert!(uri.len() <= MOST_BYTES && uri.ends_with('…'));
+    let once = alert.clone();
+    bound(&mut alert);
+    assert_eq!(alert, once);
+}
+
+#[test]
 fn a_line_that_fits_is_the_alert_itself() {
     let alert = sample::threshold();
     let whole = alert.to_json().unwrap();

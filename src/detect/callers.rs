@@ -6,61 +6,80 @@
 
 use rustc_hash::FxHashMap;
 
-use super::memo::Memo;
 use crate::query::Truth;
+use crate::state::Memo;
 
 /// How many callers are remembered.
 const KEPT: usize = 4096;
 
+/// The longest text that tells a caller which is remembered, in bytes.
+const LONGEST: usize = 4096;
+
 /// How many sorts are remembered. Far more than clusters have; beyond, all is forgotten and begins anew.
 const MOST_SORTS: usize = 16_384;
+
+/// A caller that has been met.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Caller {
+    /// Its sort.
+    pub(super) sort: u32,
+    /// Its own number: no other has it, and it has another one when it was forgotten meanwhile.
+    pub(super) number: u64,
+}
 
 /// Callers and their sorts that have been met.
 #[derive(Clone, Debug)]
 pub(super) struct Callers {
-    sort_of: Memo<u32>,
+    known: Memo<Caller>,
     /// The numbers of sorts, by the answers that make them.
     sorts: FxHashMap<Box<[u8]>, u32>,
     /// Sorts that have been given a number, the forgotten ones included.
     given: u32,
+    /// Callers that have been given one.
+    met: u64,
 }
 
 impl Default for Callers {
     fn default() -> Self {
         Self {
-            sort_of: Memo::new(KEPT),
+            known: Memo::new(KEPT, LONGEST),
             sorts: FxHashMap::default(),
             given: 0,
+            met: 0,
         }
     }
 }
 
 impl Callers {
-    /// The sort of a caller: `write` writes what tells it apart, `ask` asks what queries ask of it.
+    /// Looks a caller up: `write` writes what tells it apart, `ask` asks what queries ask of it.
     #[inline]
-    pub(super) fn sort(
+    pub(super) fn meet(
         &mut self,
         write: impl FnOnce(&mut Vec<u8>) -> bool,
         ask: impl Fn(&mut dyn FnMut(Truth)),
-    ) -> u32 {
+    ) -> Caller {
         if self.sorts.len() > MOST_SORTS {
             self.sorts.clear();
-            self.sort_of.clear();
+            self.known.clear();
         }
-        let (sorts, given) = (&mut self.sorts, &mut self.given);
+        let (sorts, given, met) = (&mut self.sorts, &mut self.given, &mut self.met);
         let mut work = || {
             let mut answers = Vec::new();
             ask(&mut |truth| answers.push(truth as u8));
-            *sorts.entry(answers.into()).or_insert_with(|| {
+            let sort = *sorts.entry(answers.into()).or_insert_with(|| {
                 // Never given twice, so that what is remembered of a forgotten sort is of no other. After
                 // four billion sorts it would be; each took longer than what is remembered of it lives.
                 *given = given.wrapping_add(1);
                 *given
-            })
+            });
+            *met += 1;
+            Caller { sort, number: *met }
         };
-        match self.sort_of.get(write, &mut work) {
-            Some(sort) => *sort,
-            None => work(),
+        if write(self.known.key())
+            && let Some(caller) = self.known.get(|_| work())
+        {
+            return *caller;
         }
+        work()
     }
 }

@@ -1,6 +1,7 @@
 //! What an event adds to what a stateful detector remembers: digests and a time, no text of the event.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::detector::Detector;
 use super::kind::{Kind, Threshold};
@@ -54,7 +55,7 @@ impl Contribution {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum What {
     Counted {
-        observed: Vec<Observed>,
+        observed: Arc<[Observed]>,
         /// Where the filters after `stats` look at them.
         keys: Vec<Value<'static>>,
     },
@@ -189,7 +190,10 @@ impl Detector {
                 } else {
                     Vec::new()
                 };
-                let what = What::Counted { observed, keys };
+                let what = What::Counted {
+                    observed: observed.into(),
+                    keys,
+                };
                 from.contribution(key, event, what)
             }
             Kind::FirstSeen(seen) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::allow::Allow;
+use super::bits::{Bits, has, none_of, set};
 use super::contribution::{Contribution, Group, Source, cluster_digest, event_digest};
 use super::decide::Found;
 use super::detector::Detector;
@@ -11,6 +12,7 @@ use super::folding::Folded;
 use super::kind::Kind;
 use super::probe::Probe;
 use super::questions::{Answered, Questions};
+use super::repeated::{Repeated, may_repeat};
 use crate::record::field::{EntryRow, FieldSchema};
 use crate::record::{Cluster, Entry, Record};
 use crate::state::{Digest, Digester};
@@ -33,6 +35,8 @@ struct Side {
     /// For each query, the place of the detector and its own in it.
     places: Vec<(usize, usize)>,
     questions: Questions,
+    /// The queries that come to the same for the same callers in the same situation.
+    told: Bits,
 }
 
 /// What a detector finds in an event.
@@ -65,9 +69,24 @@ pub struct Scratch {
     digester: Digester,
     /// The digest of the last cluster: events of one cluster come together.
     cluster: Option<(Cluster, Digest)>,
+    repeated: Repeated,
 }
 
 impl Scratch {
+    /// For somebody who merges all that is found, in the order in which it is found: what adds nothing to
+    /// what was found before is left out.
+    #[must_use]
+    pub fn for_merging() -> Self {
+        let mut scratch = Self::default();
+        scratch.repeated.leaves_out = true;
+        scratch
+    }
+
+    /// Leaves out nothing that has been found until now: its merging was undone.
+    pub fn undone(&mut self) {
+        self.repeated.pass_all();
+    }
+
     /// The digest of a cluster.
     pub fn cluster(&mut self, cluster: &Cluster) -> Digest {
         match &self.cluster {
@@ -92,8 +111,8 @@ impl Engine {
                 allowed.entry(place).or_default().push(at);
             }
         }
-        let audit = Side::new(&detectors, Log::Audit, &schema);
-        let authenticator = Side::new(&detectors, Log::Authenticator, &schema);
+        let side = |log| Side::new(&detectors, log, &schema, &allowed);
+        let (audit, authenticator) = (side(Log::Audit), side(Log::Authenticator));
         Self {
             schema,
             detectors,
@@ -134,19 +153,39 @@ impl Engine {
         let mut source = None;
         let program = |query| Some(&self.asked(side, query)?.2.1.program);
         let cluster = scratch.cluster(entry.cluster);
-        let [audit, authenticator] = &mut scratch.answered;
+        let Scratch {
+            answered: [audit, authenticator],
+            digester,
+            repeated,
+            ..
+        } = scratch;
         let answered = match entry.record {
             Record::Audit(_) => audit,
             Record::Authenticator(_) => authenticator,
         };
         side.questions
             .begin((entry, cluster), &row, &program, answered);
+        let met = answered.met().zip(entry.time());
+        let mut recalled = met.and_then(|(met, time)| repeated.recall(&met, time));
         while let Some(query) = answered.next_query() {
             let Some((place, detector, probe)) = self.asked(side, query) else {
                 continue;
             };
             let program = &probe.1.program;
+            let step = u16::try_from(probe.0).unwrap_or(u16::MAX);
+            let terms = detector.kind.terms();
+            let mut recalled = recalled.as_mut().filter(|_| has(&side.told, query));
+            if let Some(recalled) = &mut recalled
+                && recalled.again(query, (place, step), terms, &mut |contribution| {
+                    on(Finding::Contribution(detector, contribution));
+                })
+            {
+                continue;
+            }
             if !side.questions.hold(query, program, &row, answered) {
+                if let Some(recalled) = recalled {
+                    recalled.remember(query, terms, &[]);
+                }
                 continue;
             }
             // Who contributes goes through its rows anyway; only an exception must know before.
@@ -170,11 +209,17 @@ impl Engine {
             }
             let source = source.get_or_insert_with(|| Source::new(place, cluster, entry));
             source.detector = place;
-            source.step = u16::try_from(probe.0).unwrap_or(u16::MAX);
-            let digester = &mut scratch.digester;
+            source.step = step;
+            let mut contributed = Vec::new();
             detector.contribute(probe.1, &row, source, digester, &mut |contribution| {
+                if recalled.is_some() {
+                    contributed.push(contribution.clone());
+                }
                 on(Finding::Contribution(detector, contribution));
             });
+            if let Some(recalled) = recalled {
+                recalled.remember(query, terms, &contributed);
+            }
         }
     }
 
@@ -222,7 +267,12 @@ impl Engine {
 }
 
 impl Side {
-    fn new(detectors: &[Detector], log: Log, schema: &FieldSchema) -> Self {
+    fn new(
+        detectors: &[Detector],
+        log: Log,
+        schema: &FieldSchema,
+        allowed: &BTreeMap<usize, Vec<usize>>,
+    ) -> Self {
         let of_log = detectors.iter().enumerate().filter(|(_, d)| d.log == log);
         let (places, programs): (Vec<_>, Vec<_>) = of_log
             .flat_map(|(place, detector)| {
@@ -230,13 +280,28 @@ impl Side {
                 probes.map(move |(step, probe)| ((place, step), &probe.program))
             })
             .unzip();
+        let questions = Questions::new(&programs, schema);
+        let mut told = none_of(places.len());
+        for (query, ((place, _), program)) in places.iter().zip(&programs).enumerate() {
+            let Some(kind) = detectors.get(*place).map(|detector| &detector.kind) else {
+                continue;
+            };
+            // An exception may look at anything.
+            if may_repeat(kind)
+                && !allowed.contains_key(place)
+                && questions.is_told(program, &kind.names(), schema)
+            {
+                set(&mut told, query);
+            }
+        }
         Self {
             places,
-            questions: Questions::new(&programs, schema),
+            questions,
+            told,
         }
     }
 }
 
 #[cfg(test)]
 #[path = "engine_tests.rs"]
-mod tests;
+pub(super) mod tests;

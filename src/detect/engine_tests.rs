@@ -1,16 +1,16 @@
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
+#![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::decode::{Decoded, line};
+use crate::decode::line;
 use crate::detect::{Enable, Lists, Loaded};
 use crate::query::Row as _;
 use crate::record::field::CallerPart;
 use crate::record::{Cluster, LogEvent, Origin, Position};
 
 /// Every detector, with the lists that their own tests set.
-fn engine() -> Engine {
+pub(in crate::detect) fn engine() -> Engine {
     let plain = Loaded::built_in(&Lists::new());
     let tests = plain
         .detectors
@@ -27,6 +27,29 @@ fn engine() -> Engine {
         .0
 }
 
+/// Every event of the detectors' own tests, once.
+pub(in crate::detect) fn lines(engine: &Engine) -> Vec<String> {
+    let tests = engine.detectors().iter().flat_map(|d| &d.tests);
+    tests
+        .flat_map(|test| test.rounds().take(test.events.len()))
+        .collect()
+}
+
+/// Looks at a line as an entry.
+pub(in crate::detect) fn in_entry<T>(line: &str, look: impl FnOnce(&Entry<'_>) -> T) -> Option<T> {
+    let (origin, cluster) = (Origin::default(), Cluster::default());
+    let event = LogEvent {
+        message: line.into(),
+        timestamp: None,
+        ingestion_time: None,
+        event_id: None,
+        origin: &origin,
+        position: Position::default(),
+    };
+    let record = line::record(&event)?;
+    Some(look(&Entry::new(&event, &cluster, record)))
+}
+
 /// Whether a detector that is asked finds anything: one that remembers needs the values that it keeps.
 fn finds(detector: &Detector, probe: &Probe, entry: &Entry<'_>, row: &EntryRow<'_, '_>) -> bool {
     if !probe.program.matches(row) || matches!(detector.kind, Kind::Match) {
@@ -40,70 +63,43 @@ fn finds(detector: &Detector, probe: &Probe, entry: &Entry<'_>, row: &EntryRow<'
 }
 
 #[test]
-fn the_index_passes_over_no_detector_that_matches() {
+fn no_detector_that_matches_is_passed_over() {
     let engine = engine();
-    let origin = Origin::default();
-    let cluster = Cluster::default();
     let mut scratch = Scratch::default();
     let mut matched = 0;
-    let tests = engine.detectors().iter().flat_map(|d| &d.tests);
-    for text in tests.flat_map(|test| test.rounds().take(test.events.len())) {
-        let event = LogEvent {
-            message: text.as_str().into(),
-            timestamp: None,
-            ingestion_time: None,
-            event_id: None,
-            origin: &origin,
-            position: Position::default(),
-        };
-        let (Decoded::Record(record) | Decoded::Salvaged(record)) = line::decode(&event) else {
-            panic!("no record: {text}");
-        };
-        let log = if matches!(record, Record::Audit(_)) {
-            Log::Audit
-        } else {
-            Log::Authenticator
-        };
-        let entry = Entry::new(&event, &cluster, record);
-        let row = EntryRow::new(&entry, engine.schema());
-        let asked: BTreeSet<&str> = engine
-            .detectors()
-            .iter()
-            .filter(|detector| detector.log == log)
-            .filter(|d| d.probes.iter().any(|probe| finds(d, probe, &entry, &row)))
-            .map(|detector| detector.id.as_str())
-            .collect();
-        let mut picked = BTreeSet::new();
-        engine.judge(&entry, &mut scratch, |finding| {
-            let (Finding::Hit(Hit { detector, .. }) | Finding::Contribution(detector, _)) = finding;
-            picked.insert(detector.id.clone());
+    for text in lines(&engine) {
+        let found = in_entry(&text, |entry| {
+            let log = match entry.record {
+                Record::Audit(_) => Log::Audit,
+                Record::Authenticator(_) => Log::Authenticator,
+            };
+            let row = EntryRow::new(entry, engine.schema());
+            let asked: BTreeSet<&str> = engine
+                .detectors()
+                .iter()
+                .filter(|detector| detector.log == log)
+                .filter(|d| d.probes.iter().any(|probe| finds(d, probe, entry, &row)))
+                .map(|detector| detector.id.as_str())
+                .collect();
+            let mut picked = BTreeSet::new();
+            engine.judge(entry, &mut scratch, |finding| {
+                let (Finding::Hit(Hit { detector, .. }) | Finding::Contribution(detector, _)) =
+                    finding;
+                picked.insert(detector.id.clone());
+            });
+            assert!(
+                picked.iter().map(String::as_str).eq(asked.iter().copied()),
+                "{text}"
+            );
+            picked.len()
         });
-        assert!(
-            picked.iter().map(String::as_str).eq(asked.iter().copied()),
-            "{text}"
-        );
-        matched += picked.len();
+        matched += found.unwrap();
     }
     assert!(matched > 500, "the tests of the detectors fire");
 }
 
 fn value(line: &str, look: &dyn Fn(&Entry<'_>) -> String) -> Option<String> {
-    let origin = Origin::default();
-    let cluster = Cluster::default();
-    let event = LogEvent {
-        message: line.into(),
-        timestamp: None,
-        ingestion_time: None,
-        event_id: None,
-        origin: &origin,
-        position: Position::default(),
-    };
-    match line::decode(&event) {
-        Decoded::Record(record @ Record::Audit(_)) => {
-            Some(look(&Entry::new(&event, &cluster, record)))
-        }
-        _ => None,
-    }
+    in_entry(line, |entry| entry.audit().is_some().then(|| look(entry)))?
 }
 
 /// What an event would be if another caller had sent it.
@@ -122,10 +118,7 @@ fn from_another(line: &str, other: &str) -> Option<String> {
 #[test]
 fn what_a_caller_tells_is_the_same_in_all_its_requests() {
     let engine = engine();
-    let tests = engine.detectors().iter().flat_map(|d| &d.tests);
-    let lines: Vec<String> = tests
-        .flat_map(|test| test.rounds().take(test.events.len()))
-        .collect();
+    let lines = lines(&engine);
     for part in CallerPart::ALL {
         let fields: Vec<_> = (0..1000)
             .map(crate::query::FieldId)

@@ -40,6 +40,23 @@ impl Kind {
             Self::Sequence(_) => "sequence",
         }
     }
+
+    /// The names whose values it takes from rows, beside the keys and arguments of `stats`.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self {
+            Self::Match | Self::Threshold(_) => Vec::new(),
+            Self::FirstSeen(seen) => [seen.key.as_slice(), seen.value.as_slice()].concat(),
+            Self::Sequence(sequence) => sequence.by.as_slice().to_vec(),
+        }
+    }
+
+    /// The terms of a value that was not there before.
+    pub(super) const fn terms(&self) -> Option<Terms> {
+        match self {
+            Self::FirstSeen(seen) => Some(seen.terms),
+            Self::Match | Self::Threshold(_) | Self::Sequence(_) => None,
+        }
+    }
 }
 
 /// `stats … by …` and a window.

@@ -8,7 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use super::bits::{Bits, count, drop_all, has, none_of, set, take_next};
-use super::situation::{Asked, Known, Open, Situation};
+use super::situation::{Asked, Known, Met, Open, Situation};
 use crate::query::{FieldId, Program, Row};
 use crate::record::Entry;
 use crate::record::field::{EntryRow, FieldSchema};
@@ -51,9 +51,16 @@ pub(super) struct Answered {
     /// The queries before that word have been asked.
     place: usize,
     known: Known,
+    /// What was met with the event.
+    met: Option<Met>,
 }
 
 impl Answered {
+    /// The callers and the situation of the event, where they are remembered.
+    pub(super) const fn met(&self) -> Option<Met> {
+        self.met
+    }
+
     /// The next query that may still match.
     #[inline]
     pub(super) fn next_query(&mut self) -> Option<usize> {
@@ -126,7 +133,20 @@ impl Questions {
         let asked = |number| self.asked(number, program);
         let asking = (self.all.len(), &asked as _);
         let Answered { open, known, .. } = answered;
-        self.situation.look(entry, row, asking, known, open);
+        answered.met = self.situation.look(entry, row, asking, known, open);
+    }
+
+    /// Whether a query comes to the same, with the same values under some names, for all events that meet
+    /// the same callers and situation.
+    pub(super) fn is_told(
+        &self,
+        program: &Program,
+        names: &[String],
+        schema: &FieldSchema,
+    ) -> bool {
+        let told = |field: &FieldId| self.situation.tells(*field, schema);
+        let reads = program.reads(names);
+        reads.is_some_and(|fields| fields.iter().all(told))
     }
 
     fn asked<'p>(

@@ -8,12 +8,12 @@
 use rustc_hash::FxHashSet;
 
 use super::bits::{Bits, drop_all, none_of, set};
-use super::callers::Callers;
-use super::memo::{Memo, add_values};
+use super::callers::{Caller, Callers};
+use super::key::add_values;
 use crate::query::{FieldId, Given, Program};
 use crate::record::Entry;
 use crate::record::field::{CallerPart, EntryRow, FieldSchema};
-use crate::state::Digest;
+use crate::state::{Digest, Memo};
 
 /// The fields of a situation, beside the caller: they cost little and have few values.
 const FIELDS: [&str; 10] = [
@@ -32,6 +32,12 @@ const FIELDS: [&str; 10] = [
 /// How many situations are remembered.
 const KEPT: usize = 4096;
 
+/// The longest key of one that is remembered, in bytes.
+const LONGEST: usize = 4096;
+
+/// Which callers and which situation an event has, by numbers that are given once.
+pub(super) type Met = [u64; 3];
+
 /// What a situation leaves open.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Open {
@@ -46,14 +52,17 @@ pub(super) struct Open {
 pub(super) struct Known {
     /// For each part of a caller.
     callers: [Callers; 2],
-    situations: Memo<Open>,
+    situations: Memo<(Open, u64)>,
+    /// Situations that have been given a number.
+    met: u64,
 }
 
 impl Default for Known {
     fn default() -> Self {
         Self {
             callers: Default::default(),
-            situations: Memo::new(KEPT),
+            situations: Memo::new(KEPT, LONGEST),
+            met: 0,
         }
     }
 }
@@ -154,7 +163,13 @@ impl Situation {
         situation
     }
 
-    /// Sets `open` to what the situation of an entry of a cluster leaves open.
+    /// Whether a field is the same for all events that meet the same callers and situation.
+    pub(super) fn tells(&self, field: FieldId, schema: &FieldSchema) -> bool {
+        self.fields.binary_search(&field).is_ok() || schema.part_of_caller(field).is_some()
+    }
+
+    /// Sets `open` to what the situation of an entry of a cluster leaves open; what was met, where all of
+    /// it is remembered.
     #[inline]
     pub(super) fn look(
         &self,
@@ -163,11 +178,11 @@ impl Situation {
         asking: Asking<'_, '_>,
         known: &mut Known,
         open: &mut Open,
-    ) {
-        let mut sorts = [0; 2];
+    ) -> Option<Met> {
+        let mut who = [Caller::default(); 2];
         let parts = CallerPart::ALL.into_iter().zip(&self.of_caller);
-        for ((part, of_caller), (callers, sort)) in
-            parts.zip(known.callers.iter_mut().zip(&mut sorts))
+        for ((part, of_caller), (callers, caller)) in
+            parts.zip(known.callers.iter_mut().zip(&mut who))
         {
             if of_caller.asked.is_empty() {
                 continue;
@@ -176,7 +191,7 @@ impl Situation {
                 key.extend_from_slice(&cluster.0);
                 part.add(entry, key)
             };
-            *sort = callers.sort(write, |on| {
+            *caller = callers.meet(write, |on| {
                 for (number, places) in &of_caller.asked {
                     if let Some(asked) = (asking.1)(*number) {
                         asked.program.truths(asked.own, places, row, on);
@@ -184,20 +199,26 @@ impl Situation {
                 }
             });
         }
-        let situation = |key: &mut Vec<u8>| {
-            sorts
-                .iter()
-                .for_each(|sort| key.extend_from_slice(&sort.to_le_bytes()));
-            add_values(key, &self.fields, row)
-        };
-        let work = || self.work_out(row, asking);
-        match known.situations.get(situation, work) {
-            Some(known) => {
-                open.queries.clone_from(&known.queries);
-                open.yes.clone_from(&known.yes);
-            }
-            None => *open = work(),
+        let Known {
+            situations, met, ..
+        } = known;
+        let key = situations.key();
+        for caller in &who {
+            key.extend_from_slice(&caller.sort.to_le_bytes());
         }
+        let is_simple = add_values(key, &self.fields, row);
+        let work = |_: &[u8]| {
+            *met += 1;
+            (self.work_out(row, asking), *met)
+        };
+        if is_simple && let Some((left, number)) = situations.get(work) {
+            open.queries.clone_from(&left.queries);
+            open.yes.clone_from(&left.yes);
+            let [who, client] = who.map(|caller| caller.number);
+            return (who > 0 && client > 0).then_some([who, client, *number]);
+        }
+        *open = self.work_out(row, asking);
+        None
     }
 
     fn work_out(&self, row: &EntryRow<'_, '_>, (count, asked): Asking<'_, '_>) -> Open {

@@ -74,14 +74,15 @@ impl<'c> Evaluator<'c> {
             window: Window::default(),
             least: Severity::Info,
             raw: RawEvent::LeftOut,
-            scratch: Scratch::default(),
+            scratch: Scratch::for_merging(),
             noticed: FxHashMap::default(),
         }
     }
 
-    /// Tells of every cluster again.
-    pub(super) fn forget_clusters(&mut self) {
+    /// Tells everything again: what was made of what was found has been undone.
+    pub(super) fn undone(&mut self) {
         self.noticed.clear();
+        self.scratch.undone();
     }
 
     /// Evaluates an item: adds what it finds to `findings`, in the order of the detectors, and counts

@@ -104,7 +104,7 @@ impl<'c> Judge<'c> {
     /// Forgets what was taken since the state last became what it is, since all of that was undone: it
     /// may be taken again.
     pub fn undone(&mut self) {
-        self.evaluator.forget_clusters();
+        self.evaluator.undone();
         self.merger.failure = None;
         self.merger.tally = Tally::default();
         self.findings.clear();

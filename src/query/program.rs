@@ -220,6 +220,29 @@ impl Program {
         self.fields.clone()
     }
 
+    /// The fields that tell whether an event matches, and the values under some names, the keys and the
+    /// arguments of the rows that come of it; `None` where the clock tells, too.
+    #[must_use]
+    pub fn reads(&self, names: &[String]) -> Option<Vec<FieldId>> {
+        let (mut fields, mut is_timeless) = (Vec::new(), true);
+        let mut on = |node: &Node| match node {
+            Node::Field(field) => fields.push(*field),
+            Node::Call(function, _) => is_timeless &= function.is_pure(),
+            _ => {}
+        };
+        if let Some(stage) = self.stages.first() {
+            stage.each_node(&mut on);
+        }
+        let named = names.iter().filter_map(|name| self.parts.nodes.get(name));
+        let stats = self.aggregations.iter().take(1);
+        let stats = stats.flat_map(|stats| {
+            let arguments = stats.aggregates.iter().map(|one| &one.argument);
+            stats.keys.iter().chain(arguments)
+        });
+        named.chain(stats).for_each(|node| node.each(&mut on));
+        is_timeless.then_some(fields)
+    }
+
     /// Whether the query has `stats`: rows are then not alerts by themselves.
     #[must_use]
     pub const fn has_stats(&self) -> bool {

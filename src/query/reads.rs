@@ -5,7 +5,7 @@ use super::node::{Condition, Node};
 
 impl Node {
     /// Calls `on` for it and for every expression in it.
-    fn each(&self, on: &mut dyn FnMut(&Self)) {
+    pub(super) fn each(&self, on: &mut dyn FnMut(&Self)) {
         on(self);
         match self {
             Self::Constant(_) | Self::Field(_) | Self::Slot(_) | Self::LogfmtKey(..) => {}
@@ -42,7 +42,7 @@ impl Condition {
     }
 
     /// Calls `on` for every expression in it.
-    fn each_node(&self, on: &mut dyn FnMut(&Node)) {
+    pub(super) fn each_node(&self, on: &mut dyn FnMut(&Node)) {
         self.each_leaf(&mut |leaf| match leaf {
             Self::Constant(_) | Self::All(_) | Self::Any(_) | Self::Not(_) => {}
             Self::Test { value, .. } | Self::Present(value) | Self::Truthy(value) => value.each(on),

@@ -70,6 +70,23 @@ impl Stage {
         &self.questions
     }
 
+    /// Calls `on` for every expression in it.
+    pub(super) fn each_node(&self, on: &mut dyn FnMut(&Node)) {
+        let questions = self.questions.iter();
+        questions.for_each(|question| question.each_node(on));
+        for step in &self.steps {
+            match step {
+                Step::Filter(condition) => condition.each_node(on),
+                Step::Compute(_, node)
+                | Step::Glob(node, ..)
+                | Step::Regex(node, ..)
+                | Step::Multi(node, ..)
+                | Step::Csv(node, _)
+                | Step::Unnest(node, _) => node.each(on),
+            }
+        }
+    }
+
     /// Whether it does anything but filter.
     pub(super) fn computes(&self) -> bool {
         !self

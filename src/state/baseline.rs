@@ -22,6 +22,15 @@ pub struct Terms {
     pub horizon: i64,
 }
 
+impl Terms {
+    /// The start of the step of time that a sighting is kept in. A later one in the same step adds nothing.
+    #[must_use]
+    pub fn step(&self, time: i64) -> i64 {
+        let length = (self.horizon / 100).clamp(1, HOUR);
+        time.div_euclid(length) * length
+    }
+}
+
 /// The sightings of one value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
@@ -56,9 +65,8 @@ pub struct Sighting<'s> {
 impl Baseline {
     /// Merges a sighting; whether anything changed.
     pub fn see(&mut self, terms: Terms, sighting: &mut Sighting<'_>) -> bool {
-        let step = (terms.horizon / 100).clamp(1, HOUR);
         let time = sighting.time;
-        let coarse = time.div_euclid(step) * step;
+        let coarse = terms.step(time);
         self.owner = sighting.owner;
         let after = self.stretches.partition_point(|s| s.start <= time);
         if let Some(place) = after.checked_sub(1)
@@ -69,7 +77,7 @@ impl Baseline {
                 return false;
             }
             stretch.end = coarse;
-            self.join(place, terms.horizon, step);
+            self.join(place, terms);
             return true;
         }
         let new = Stretch {
@@ -78,7 +86,7 @@ impl Baseline {
             seed: (!self.raised).then(|| (sighting.seed)()),
         };
         self.stretches.insert(after, new);
-        self.join(after, terms.horizon, step);
+        self.join(after, terms);
         while self.stretches.len() > MOST_STRETCHES {
             self.stretches.remove(0);
         }
@@ -86,13 +94,12 @@ impl Baseline {
     }
 
     /// Joins a stretch with the one after it while the gap is within the horizon.
-    fn join(&mut self, place: usize, horizon: i64, step: i64) {
+    fn join(&mut self, place: usize, terms: Terms) {
         let (Some(this), Some(next)) = (self.stretches.get(place), self.stretches.get(place + 1))
         else {
             return;
         };
-        let begins = next.start.div_euclid(step) * step;
-        if begins - this.end > horizon {
+        if terms.step(next.start) - this.end > terms.horizon {
             return;
         }
         let end = this.end.max(next.end);

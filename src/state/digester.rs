@@ -1,65 +1,48 @@
 //! Makes digests of texts that come again and again: user names, namespaces, addresses. Those made
 //! last are kept, since comparing a text costs a tenth of hashing it.
 
-use std::hash::Hasher as _;
-
-use rustc_hash::FxHasher;
-
-use super::Digest;
+use super::{Digest, Memo};
 
 /// How many digests are kept.
-const KEPT: usize = 4096;
+const KEPT: usize = 8192;
 
 /// The longest parts whose digest is kept, in bytes.
 const LONGEST: usize = 256;
 
-/// The most bytes that are held ready for the parts of the next digest.
-const ROOM: usize = 4 << 10;
-
 /// Makes one digest after the other. Each is that of a [`Hasher`](super::Hasher) with the same parts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Digester {
-    /// The parts of the digest that is being made, each behind its length.
-    parts: Vec<u8>,
-    /// Digests with their parts, each at the place that a quick hash of the parts gives.
-    known: Vec<(Vec<u8>, Digest)>,
+    /// Its key is made of the parts of the digest that is being made, each behind its length.
+    known: Memo<Digest>,
+}
+
+impl Default for Digester {
+    fn default() -> Self {
+        Self {
+            known: Memo::new(KEPT, LONGEST),
+        }
+    }
 }
 
 impl Digester {
     /// Begins a digest.
     pub fn start(&mut self) {
-        self.parts.clear();
-        self.parts.shrink_to(ROOM);
+        self.known.key();
     }
 
     /// Adds a part.
     pub fn add(&mut self, part: &[u8]) {
         let length = part.len() as u64;
-        self.parts.extend_from_slice(&length.to_le_bytes());
-        self.parts.extend_from_slice(part);
+        self.known.extend(&length.to_le_bytes());
+        self.known.extend(part);
     }
 
     /// The digest of all parts since the start.
     pub fn finish(&mut self) -> Digest {
-        if self.parts.len() > LONGEST {
-            return Digest::of_bytes(&self.parts);
-        }
-        let mut quick = FxHasher::default();
-        quick.write(&self.parts);
-        let place = usize::try_from(quick.finish() % KEPT as u64).unwrap_or_default();
-        if self.known.is_empty() {
-            self.known.resize_with(KEPT, Default::default);
-        }
-        let Some((parts, digest)) = self.known.get_mut(place) else {
-            return Digest::of_bytes(&self.parts);
-        };
-        // No parts at all would be taken for a place that nothing is kept at.
-        if *parts != self.parts || parts.is_empty() {
-            *digest = Digest::of_bytes(&self.parts);
-            parts.clear();
-            parts.extend_from_slice(&self.parts);
-        }
-        *digest
+        let known = self.known.get(Digest::of_bytes);
+        known
+            .copied()
+            .unwrap_or_else(|| Digest::of_bytes(self.known.asked()))
     }
 }
 

@@ -21,10 +21,7 @@ pub(super) const NAMES: &[&str] = &[
     "redis",
 ];
 
-/// The flag that names a user, where a text begins with it.
-const BARE_USER: &str = "-u";
-
-pub(super) const USER: &[&str] = &[" -u", "\t-u", "\n-u", "-user", BARE_USER];
+pub(super) const USER: &[&str] = &[" -u", "\t-u", "\n-u", "-user"];
 
 pub(super) const AUTHORIZED: &[&str] = &[
     "authorization:",
@@ -95,11 +92,73 @@ const OTHERS: &[&str] = &[
 /// What the rules need, whatever its case.
 const HINTS: [&[&str]; 6] = [NAMES, USER, AUTHORIZED, SESSIONS, PREFIXES, OTHERS];
 
-/// Every word of [`HINTS`]; its place is that of its bit.
-fn hints() -> impl Iterator<Item = &'static str> {
-    // The bare flag counts at the beginning of a text alone.
-    let words = HINTS.into_iter().flatten().copied();
-    words.filter(|word| *word != BARE_USER)
+/// The flag that names a user, where a text begins with it.
+const BARE_USER: &str = "-u";
+
+/// Some of the words of [`HINTS`], one bit each: that of its place in them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hints(u128);
+
+impl Hints {
+    /// These words, each of which is one of [`HINTS`].
+    pub(super) const fn of(mut words: &[&str]) -> Self {
+        let mut bits = 0;
+        while let Some((word, rest)) = words.split_first() {
+            bits |= 1 << place(word);
+            words = rest;
+        }
+        Self(bits)
+    }
+
+    /// These, and the flag that names a user at the beginning of a text.
+    pub(super) const fn or_bare_user(self) -> Self {
+        Self(self.0 | Self::BARE_USER)
+    }
+
+    const BARE_USER: u128 = 1 << 127;
+
+    /// Those that a text holds, whatever their case.
+    fn shown(text: &str) -> Self {
+        let bare = match text.starts_with(BARE_USER) {
+            true => Self::BARE_USER,
+            false => 0,
+        };
+        let words = WORDS.find_overlapping_iter(text);
+        Self(words.fold(bare, |bits, word| bits | 1 << word.pattern().as_usize()))
+    }
+
+    const fn meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// The place of a word in [`HINTS`]; one that is not there does not compile.
+const fn place(word: &str) -> usize {
+    let (mut place, mut lists) = (0, HINTS.as_slice());
+    while let Some((list, others)) = lists.split_first() {
+        let mut list = *list;
+        while let Some((hint, rest)) = list.split_first() {
+            if is_same(hint.as_bytes(), word.as_bytes()) {
+                return place;
+            }
+            place += 1;
+            list = rest;
+        }
+        lists = others;
+    }
+    panic!("every word that a rule needs is a hint")
+}
+
+const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let (Some((a, one_rest)), Some((b, other_rest))) =
+        (one.split_first(), other.split_first())
+    {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (one_rest, other_rest);
+    }
+    one.is_empty() && other.is_empty()
 }
 
 /// How long a run must be to be a secret access key.
@@ -113,17 +172,17 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
-        .build(hints())
+        .build(HINTS.iter().copied().flatten())
         .expect("constant words build")
 });
 
 /// What a rule needs to find anything in a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Need {
-    /// One of these words of [`HINTS`]; `-u` is one where the text begins with it.
-    Word(&'static [&'static str]),
+    /// One of these words.
+    Word(Hints),
     /// One of these words, and one of these bytes.
-    Both(&'static [&'static str], &'static [u8]),
+    Both(Hints, &'static [u8]),
     /// What [`has_bootstrap_tail`].
     BootstrapTail,
     /// A long run of letters, digits and what stands in names.
@@ -135,18 +194,16 @@ pub(super) struct Signs<'t> {
     text: &'t [u8],
     /// In other scripts are letters that count as ours whatever their case: then all rules look.
     is_ascii: bool,
-    /// One bit for each of [`HINTS`].
-    words: u128,
+    words: Hints,
 }
 
 impl<'t> Signs<'t> {
     /// Looks at a text.
     pub(super) fn of(text: &'t str) -> Self {
-        let words = WORDS.find_overlapping_iter(text);
         Self {
             text: text.as_bytes(),
             is_ascii: text.is_ascii(),
-            words: words.fold(0, |sum, word| sum | 1 << word.pattern().as_usize()),
+            words: Hints::shown(text),
         }
     }
 
@@ -154,23 +211,15 @@ impl<'t> Signs<'t> {
     pub(super) fn meet(&self, need: Need) -> bool {
         !self.is_ascii
             || match need {
-                Need::Word(words) => self.has(words),
+                Need::Word(words) => self.words.meet(words),
                 Need::Both(words, bytes) => {
-                    self.has(words) && self.text.iter().any(|byte| bytes.contains(byte))
+                    self.words.meet(words) && self.text.iter().any(|byte| bytes.contains(byte))
                 }
                 Need::BootstrapTail => has_bootstrap_tail(self.text),
                 Need::LongRun => has_run(self.text, |byte| {
                     byte.is_ascii_alphanumeric() || b"/+_.-".contains(byte)
                 }),
             }
-    }
-
-    fn has(&self, words: &[&str]) -> bool {
-        let shown = |word: &&str| match hints().position(|hint| hint == *word) {
-            Some(place) => self.words >> place & 1 == 1,
-            None => self.text.starts_with(word.as_bytes()),
-        };
-        words.iter().any(shown)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use regex::{Captures, Regex};
 
-use super::gate::{AUTHORIZED, NAMES, Need, PREFIXES, SESSIONS, USER};
+use super::gate::{AUTHORIZED, Hints, NAMES, Need, PREFIXES, SESSIONS, USER};
 use super::keep::{
     access_key, after_key, after_name, bearer, bootstrap, named_beside, user_flag, whole,
 };
@@ -152,28 +152,52 @@ const SPACE: &[u8] = b" \t\n\r\x0b\x0c";
 /// Ordered: what names its secret comes before what is told by its looks, so that the whole value
 /// goes, not only the part that looks odd.
 pub(super) static RULES: [Rule; 20] = [
-    Rule::new(PRIVATE_KEY, Need::Word(&["key"]), whole),
-    Rule::new(END_OF_PRIVATE_KEY, Need::Word(&["key"]), whole),
-    Rule::new(URL_LOGIN, Need::Both(&[":/"], b"@"), after_name),
-    Rule::new(URL_TOKEN, Need::Both(&[":/"], b"@"), named_beside),
-    Rule::new(COOKIE, Need::Word(&["cookie"]), after_key),
-    Rule::new(PARAMETERS, Need::Both(NAMES, b"&"), after_key),
-    Rule::new(KEY_AND_VALUE, Need::Both(NAMES, b"=:"), after_key),
-    Rule::new(NAME_AND_VALUE, Need::Both(NAMES, b","), after_key),
-    Rule::new(FLAG_AND_ARGUMENT, Need::Both(NAMES, SPACE), after_key),
-    Rule::new(USER_FLAG, Need::Both(USER, b":"), user_flag),
-    Rule::new(AUTHORIZATION, Need::Word(AUTHORIZED), after_key),
-    Rule::new(BEARER, Need::Word(&["bearer"]), bearer),
+    Rule::new(PRIVATE_KEY, Need::Word(Hints::of(&["key"])), whole),
+    Rule::new(END_OF_PRIVATE_KEY, Need::Word(Hints::of(&["key"])), whole),
+    Rule::new(URL_LOGIN, Need::Both(Hints::of(&[":/"]), b"@"), after_name),
     Rule::new(
-        DOCKER_LOGIN,
-        Need::Word(&["\"auth\"", "\"auth\\", "eyj"]),
+        URL_TOKEN,
+        Need::Both(Hints::of(&[":/"]), b"@"),
+        named_beside,
+    ),
+    Rule::new(COOKIE, Need::Word(Hints::of(&["cookie"])), after_key),
+    Rule::new(PARAMETERS, Need::Both(Hints::of(NAMES), b"&"), after_key),
+    Rule::new(
+        KEY_AND_VALUE,
+        Need::Both(Hints::of(NAMES), b"=:"),
         after_key,
     ),
-    Rule::new(EKS_TOKEN, Need::Word(&["k8s-aws-v1"]), after_key),
-    Rule::new(JWT, Need::Word(&["eyj"]), whole),
-    Rule::new(SESSION_TOKEN, Need::Word(SESSIONS), whole),
-    Rule::new(PREFIXED_TOKEN, Need::Word(PREFIXES), whole),
-    Rule::new(ENCODED_PRIVATE_KEY, Need::Word(&["ls0tls1crudjti"]), whole),
+    Rule::new(
+        NAME_AND_VALUE,
+        Need::Both(Hints::of(NAMES), b","),
+        after_key,
+    ),
+    Rule::new(
+        FLAG_AND_ARGUMENT,
+        Need::Both(Hints::of(NAMES), SPACE),
+        after_key,
+    ),
+    Rule::new(
+        USER_FLAG,
+        Need::Both(Hints::of(USER).or_bare_user(), b":"),
+        user_flag,
+    ),
+    Rule::new(AUTHORIZATION, Need::Word(Hints::of(AUTHORIZED)), after_key),
+    Rule::new(BEARER, Need::Word(Hints::of(&["bearer"])), bearer),
+    Rule::new(
+        DOCKER_LOGIN,
+        Need::Word(Hints::of(&["\"auth\"", "\"auth\\", "eyj"])),
+        after_key,
+    ),
+    Rule::new(EKS_TOKEN, Need::Word(Hints::of(&["k8s-aws-v1"])), after_key),
+    Rule::new(JWT, Need::Word(Hints::of(&["eyj"])), whole),
+    Rule::new(SESSION_TOKEN, Need::Word(Hints::of(SESSIONS)), whole),
+    Rule::new(PREFIXED_TOKEN, Need::Word(Hints::of(PREFIXES)), whole),
+    Rule::new(
+        ENCODED_PRIVATE_KEY,
+        Need::Word(Hints::of(&["ls0tls1crudjti"])),
+        whole,
+    ),
     Rule::new(BOOTSTRAP_TOKEN, Need::BootstrapTail, bootstrap),
     Rule::new(LONG_RUN, Need::LongRun, access_key),
 ];
