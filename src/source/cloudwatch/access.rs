@@ -48,7 +48,7 @@ pub(super) struct Identity {
 pub(super) struct Client {
     pub(super) access: Access,
     pub(super) logs: aws_sdk_cloudwatchlogs::Client,
-    sts: aws_sdk_sts::Client,
+    settings: SdkConfig,
     identity: Mutex<Option<Identity>>,
 }
 
@@ -92,7 +92,7 @@ impl Client {
         Self {
             access,
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            sts: aws_sdk_sts::Client::new(&config),
+            settings: config,
             identity: Mutex::new(None),
         }
     }
@@ -102,7 +102,9 @@ impl Client {
         if let Some(known) = self.known() {
             return Ok(known);
         }
-        let asking = self.sts.get_caller_identity().send();
+        // Not kept: it is used once, and there may be hundreds of accounts.
+        let sts = aws_sdk_sts::Client::new(&self.settings);
+        let asking = sts.get_caller_identity().send();
         let answer = tokio::time::timeout(ASK, asking).await;
         let answer = answer.map_err(|_| Failure::unanswered("sts:GetCallerIdentity"))?;
         let answer = answer.map_err(|error| Failure::of(&error))?;
