@@ -23,7 +23,8 @@ const MOST_SORTS: usize = 16_384;
 pub(super) struct Caller {
     /// Its sort.
     pub(super) sort: u32,
-    /// Its own number: no other has it, and it has another one when it was forgotten meanwhile.
+    /// Its own number: no other has it, and it has another one when it was forgotten meanwhile. 0 for one
+    /// that is not remembered.
     pub(super) number: u64,
 }
 
@@ -80,6 +81,9 @@ impl Callers {
         {
             return *caller;
         }
-        work()
+        Caller {
+            number: 0,
+            ..work()
+        }
     }
 }
