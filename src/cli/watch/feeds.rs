@@ -56,12 +56,15 @@ pub(super) async fn start(
             out: out.clone(),
         };
         let mut stop = common.reading.subscribe();
+        let reading = common.reading.clone();
         tokio::spawn(async move {
             tokio::select! {
                 // An error means that whoever could say so is gone.
                 _ = stop.wait_for(|stop| *stop) => {}
                 () = objects.run() => {}
             }
+            // A watch that goes on without one of its feeds is worse than one that ends.
+            reading.send_replace(true);
         });
     }
     if config.kinesis.is_empty() {

@@ -160,6 +160,8 @@ impl<'c> Handler<'c> {
             .courier
             .deliver(&self.clock, until, everything, outcome);
         if let Err(error) = delivered {
+            // How many wait can't be asked.
+            outcome.undelivered = outcome.undelivered.max(1);
             tracing::error!(%error, "the outbox can't be used; alerts wait in it");
         }
         outcome.waiting = self.courier.stranded()?;

@@ -1,7 +1,7 @@
 //! A handler whose state, clock or sink misbehaves at a moment of our choosing.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ struct Moody {
     moods: Arc<Mutex<VecDeque<Mood>>>,
     most: usize,
     posted: usize,
+    given_up: Arc<AtomicU64>,
 }
 
 impl Store for Moody {
@@ -46,7 +47,7 @@ impl Store for Moody {
     }
 
     fn evicted(&self) -> Vec<(String, u64)> {
-        self.inner.evicted()
+        vec![("exec-any".to_owned(), self.given_up.load(Ordering::Relaxed))]
     }
 }
 
@@ -134,6 +135,8 @@ struct Puppet {
     alerts: Arc<Mutex<Vec<Alert>>>,
     refuses: Arc<Mutex<bool>>,
     hangs: Arc<Mutex<bool>>,
+    /// How often the ledger had no room.
+    given_up: Arc<AtomicU64>,
     /// How far the clock goes at each look.
     step: Arc<AtomicI64>,
     _runtime: tokio::runtime::Runtime,
@@ -154,7 +157,9 @@ fn puppet(most: usize, lasting: bool) -> Puppet {
     let inner = MemoryLedger::default();
     let outbox = Alerts::new(inner.outbox());
     let moods: Arc<Mutex<VecDeque<Mood>>> = Arc::default();
+    let given_up: Arc<AtomicU64> = Arc::default();
     let ledger = Moody {
+        given_up: Arc::clone(&given_up),
         inner,
         moods: Arc::clone(&moods),
         most,
@@ -201,6 +206,7 @@ fn puppet(most: usize, lasting: bool) -> Puppet {
         alerts,
         refuses,
         hangs,
+        given_up,
         step,
         _runtime: runtime,
     }
@@ -258,6 +264,20 @@ fn a_batch_that_others_overtook_is_judged_again_and_raises_each_alert_once() {
     assert_eq!(handled.answer, none());
     assert_eq!((handled.outcome.conflicts, handled.outcome.events), (2, 3));
     assert_eq!(puppet.execs().len(), 2);
+}
+
+#[test]
+fn what_there_was_no_room_for_is_counted_once() {
+    let mut puppet = puppet(usize::MAX, true);
+    let mut given_up = |all: u64| {
+        puppet.given_up.store(all, Ordering::Relaxed);
+        let event = kinesis(0, &[payload(&[exec(1)])]);
+        puppet.handle(&event).unwrap().outcome.given_up
+    };
+    assert_eq!(
+        [given_up(0), given_up(3), given_up(3), given_up(4)],
+        [0, 3, 0, 1]
+    );
 }
 
 #[test]
@@ -324,7 +344,12 @@ fn alerts_wait_in_an_outbox_that_lasts_and_fail_the_invocation_otherwise() {
         *puppet.refuses.lock().unwrap() = true;
         let event = kinesis(0, &[payload(&[exec(1)])]);
         match (lasting, puppet.handle(&event)) {
-            (true, Ok(handled)) => assert_eq!(handled.answer, none()),
+            (true, Ok(handled)) => {
+                assert_eq!(handled.answer, none());
+                let outcome = handled.outcome;
+                assert!(outcome.alerts > 0 && outcome.delivered == 0);
+                assert_eq!(outcome.undelivered, outcome.alerts);
+            }
             (false, Err(Failure::Stranded(alerts))) => assert!(alerts > 0),
             (_, other) => panic!("{other:?}"),
         }
