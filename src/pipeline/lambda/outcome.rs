@@ -30,7 +30,7 @@ pub struct Outcome {
     pub set_aside: u64,
     /// How many of them went beyond a limit of size, as a decompression bomb does.
     pub over_limit: u64,
-    /// Records that failed, and come again.
+    /// Records that failed, and come again; of a schedule, whether deciding failed.
     pub failed: u64,
     /// Alerts that sinks accepted.
     pub delivered: u64,

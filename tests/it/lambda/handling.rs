@@ -310,6 +310,23 @@ fn a_state_that_fails_in_the_middle_fails_from_the_record_that_was_not_committed
 }
 
 #[test]
+fn a_schedule_that_fails_is_counted_and_left_to_the_next() {
+    let mut puppet = puppet(usize::MAX, true);
+    puppet.moods.lock().unwrap().extend([Mood::Gone]);
+    let schedule = super::envelope::schedule("2026-05-14T12:00:00Z");
+    let handled = puppet.handle(&schedule).unwrap();
+    assert_eq!(
+        (handled.outcome.failed, &handled.answer["kind"]),
+        (1, &json!("schedule"))
+    );
+    assert!(
+        handled.outcome.settled > 10,
+        "the others are decided all the same"
+    );
+    assert_eq!(puppet.handle(&schedule).unwrap().outcome.failed, 0);
+}
+
+#[test]
 fn a_state_that_is_always_overtaken_gives_up_and_fails() {
     let mut puppet = puppet(usize::MAX, true);
     puppet.moods.lock().unwrap().extend([Mood::Beaten; 12]);

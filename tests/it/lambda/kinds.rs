@@ -142,7 +142,7 @@ fn a_message_that_nobody_understands_stays_in_its_queue() {
         (&json!(2), &json!(0))
     );
     let failed = written.lines("a record failed, and comes again");
-    assert_eq!(failed[0]["reason"], "it is not JSON");
+    assert_eq!(failed[0]["reason"], "it has no `Records`");
 }
 
 #[test]
