@@ -58,8 +58,11 @@ impl From<Closed> for Kept {
 }
 
 impl Objects {
-    /// Works on what the queue announces until nobody judges any more, or a worker panics. When it is dropped, messages that
+    /// Works on what the queue announces until nobody judges any more. When it is dropped, messages that
     /// are worked on come again.
+    ///
+    /// # Panics
+    /// When a worker does.
     pub async fn run(self) {
         let work = Arc::new(Work {
             handling: Handling::new(self.queue.visibility(), self.clock.now()),
@@ -73,9 +76,9 @@ impl Objects {
             workers.spawn(async move { work.run().await });
         }
         while let Some(ended) = workers.join_next().await {
-            if ended.is_err_and(|error| error.is_panic()) {
+            if let Some(with) = ended.err().and_then(|error| error.try_into_panic().ok()) {
                 tracing::error!("the work on a queue ended by a mistake in trailhound");
-                return;
+                std::panic::resume_unwind(with);
             }
         }
     }
