@@ -271,3 +271,7 @@ fn item<'p>(event: &'p Fetched, origins: &'p [Origin]) -> Option<Item<'p>> {
         position: Position::default(),
     }))
 }
+
+#[cfg(test)]
+#[path = "intake_tests.rs"]
+mod tests;

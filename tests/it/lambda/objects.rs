@@ -100,3 +100,18 @@ async fn objects_are_read_in_any_shape_and_only_what_failed_comes_again() {
         "what stood before the damage"
     );
 }
+
+#[test]
+fn an_object_that_broke_off_comes_again_and_is_no_loss() {
+    let (url, _) = crate::s3_cut::serve(format!("{}\n", exec(1)).into_bytes(), 0);
+    let function = Function::start_in(crate::hostile::environment(&url), "");
+    let answer = function
+        .invoke(&sqs(&[created("logs", "day/a.jsonl")]))
+        .ok();
+    let failed = json!({"batchItemFailures": [{"itemIdentifier": "m0"}]});
+    let written = function.stop();
+    assert_eq!(answer, failed, "{}", written.text());
+    let invocation = written.lines("invocation")[0];
+    let counted = ["failed", "unread", "set_aside"].map(|name| invocation[name].as_u64());
+    assert_eq!(counted, [Some(1), Some(0), Some(0)]);
+}
