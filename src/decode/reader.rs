@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::base64_text::Base64Text;
 use super::compress;
@@ -33,6 +34,19 @@ impl Reader {
             limits,
             buffer: Vec::new(),
         }
+    }
+
+    /// Lets `read` read with it. What makes the program panic ends that reading alone: one poisonous
+    /// record ends nothing else, and the reader is as new then.
+    ///
+    /// # Errors
+    /// What it panicked with.
+    pub fn contain<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> std::thread::Result<T> {
+        let done = catch_unwind(AssertUnwindSafe(|| read(self)));
+        if done.is_err() {
+            *self = Self::new(self.limits);
+        }
+        done
     }
 
     /// Reads `input` to its end, or until `on` breaks; says whether it broke.

@@ -8,6 +8,7 @@ mod behind;
 mod clusters;
 mod crew;
 mod evaluate;
+mod evictions;
 pub mod health;
 mod judge;
 pub mod lambda;
@@ -24,6 +25,7 @@ mod window;
 
 pub use clusters::Clusters;
 pub use evaluate::{Evaluator, Finding};
+pub(crate) use evictions::Evictions;
 pub use judge::{Feed, Judge};
 pub use lives::lives;
 pub use once::Once;

@@ -3,13 +3,15 @@
 //! A state that lasts no longer than the program keeps the line itself: cheap, and most sightings come
 //! to nothing. What goes to a disk is the alert, redacted, and never a line.
 
-use crate::alert::Alert;
+use crate::alert::{Alert, shorten};
 use crate::decode::Item;
 use crate::record::{LogEvent, Origin, Position};
 use crate::state::Seed;
 
 /// Lines up to this length are kept; of a longer one the alert is shorter.
 const LONGEST: usize = 8 << 10;
+/// Bytes of an alert that are kept: three such seeds fit into a cell of any state, however badly they compress.
+const LONGEST_ALERT: usize = 128 << 10;
 /// What the seed of a line begins with. An alert's begins with a brace.
 const LINE: char = 'L';
 
@@ -69,10 +71,11 @@ impl Seeds {
     }
 }
 
-/// The seed of an alert.
+/// The seed of an alert, shortened where it is long: a state may have no room for all of it, and a sighting
+/// that is told in part is better than none.
 #[must_use]
 pub fn seed_of(alert: Option<&Alert>) -> Seed {
-    let text = alert.map(|alert| serde_json::to_string(alert).unwrap_or_default());
+    let text = alert.and_then(|alert| shorten::line(alert, LONGEST_ALERT));
     text.unwrap_or_default().into()
 }
 
@@ -94,6 +97,21 @@ mod tests {
             origin: &origin,
             position: Position::default(),
         }))
+    }
+
+    #[test]
+    fn an_alert_too_long_for_a_cell_is_kept_shortened() {
+        let mut alert = crate::alert::trial(7);
+        let whole = seed_of(Some(&alert));
+        alert.event = Some(serde_json::Value::String("x".repeat(2 * LONGEST_ALERT)));
+        alert.runbook = Some("y".repeat(LONGEST_ALERT / 2));
+        let seed = seed_of(Some(&alert));
+        assert!(whole.len() < seed.len() && seed.len() <= LONGEST_ALERT);
+        let Some(Held::Alert(kept)) = Seeds::default().read(&seed) else {
+            panic!("no alert");
+        };
+        assert_eq!((kept.id, &kept.runbook), (alert.id, &alert.runbook));
+        assert_eq!(kept.event, None);
     }
 
     #[test]

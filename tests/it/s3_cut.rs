@@ -13,10 +13,10 @@ use crate::watching::id;
 const TAG: &str = "\"0123456789abcdef\"";
 
 /// What it was asked for objects: the range, and the tag that it must have.
-type Asked = Arc<Mutex<Vec<(Option<usize>, Option<String>)>>>;
+pub(crate) type Asked = Arc<Mutex<Vec<(Option<usize>, Option<String>)>>>;
 
 /// Serves one object, of which each answer holds only a piece of so many bytes, however much it promises.
-fn serve(content: Vec<u8>, piece: usize) -> (String, Asked) {
+pub(crate) fn serve(content: Vec<u8>, piece: usize) -> (String, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let asked = Asked::default();

@@ -116,6 +116,18 @@ fn more_shards_catch_up_sooner() {
 }
 
 #[test]
+fn how_much_a_call_is_given_changes_little_since_it_commits_in_pieces() {
+    let table = rows("writes", &inputs(&SMALL));
+    let writes = |row| number(&cell(&table, row, 2));
+    let (few, many) = (
+        writes("five seconds of a shard"),
+        writes("an object of 16 MB"),
+    );
+    assert!((few / many - 1.0).abs() < 0.2, "{few} {many}");
+    assert!(writes("and were each object one commit") < 0.9 * many);
+}
+
+#[test]
 fn a_table_that_takes_too_little_makes_it_late() {
     let day = rows(
         "day",

@@ -20,11 +20,14 @@ pub(crate) struct Batch {
 pub(crate) const MOST_MB: f64 = PAYLOAD_MB * 3.0 / 4.0;
 
 impl Batch {
-    /// Of so many events, of so many clusters in like parts.
+    /// Of so many events, of so many clusters in like parts. Nothing that a commit has read or written is
+    /// known to the next one.
     pub(crate) fn new(inputs: &Inputs, events: f64, clusters: f64) -> Self {
-        // A batch with fewer events than clusters has one of each.
-        let clusters = clusters.min(events).max(1.0);
-        let of = |curve| clusters * along(curve, events / clusters) / inputs.cells_per_item;
+        let commits = (events / inputs.events_per_commit()).ceil().max(1.0);
+        let together = events / commits;
+        // A record is of one cluster, and the records of a commit follow each other.
+        let clusters = clusters.min(together / inputs.events_per_record).max(1.0);
+        let of = |curve| clusters * along(curve, together / clusters) / inputs.cells_per_item;
         let (reads, items) = (of(&inputs.touched), of(&inputs.changed));
         // Reads come a hundred to a request; writes one by one, for each has its condition. The few that
         // go together with an alert cost twice, and are left out.
@@ -32,9 +35,9 @@ impl Batch {
         let waits = (requests / inputs.table_open).ceil() * inputs.table_ms / 1e3;
         Self {
             events,
-            reads,
-            writes: items,
-            seconds: inputs.call_ms / 1e3 + events * inputs.function_us / 1e6 + waits,
+            reads: commits * reads,
+            writes: commits * items,
+            seconds: inputs.call_ms / 1e3 + events * inputs.function_us / 1e6 + commits * waits,
         }
     }
 

@@ -19,6 +19,9 @@ pub(crate) struct Inputs {
     /// Bytes of a line.
     #[arg(long, default_value_t = 3_300.0)]
     pub(crate) line: f64,
+    /// Bytes of lines that a function commits at once.
+    #[arg(long, default_value_t = 1_048_576.0)]
+    pub(crate) commit: f64,
     /// How many bytes of lines make one of a record.
     #[arg(long, default_value_t = 6.0)]
     pub(crate) ratio: f64,
@@ -109,6 +112,11 @@ impl Inputs {
         terabytes * 1e12 / self.line / 86_400.0
     }
 
+    /// Events that a function commits at once.
+    pub(crate) fn events_per_commit(&self) -> f64 {
+        (self.commit / self.line).ceil()
+    }
+
     /// Compressed bytes of an event.
     pub(crate) fn packed(&self) -> f64 {
         self.line / self.ratio
@@ -177,6 +185,11 @@ impl Inputs {
                 "a call of the function gathers",
                 format!("{} s, or 6 MB", self.window),
                 "the template",
+            ),
+            (
+                "and commits at once",
+                format!("{} events", self.events_per_commit()),
+                "1 MiB of lines, as the program does",
             ),
             (
                 "a function's time for a call besides",

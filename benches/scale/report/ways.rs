@@ -19,7 +19,7 @@ fn clusters_of(inputs: &Inputs, terabytes: f64) -> f64 {
 }
 
 /// Compressed megabytes that Firehose puts into one object, as the template says.
-const OBJECT_MB: f64 = 64.0;
+const OBJECT_MB: f64 = 16.0;
 
 /// A share of its measured speed that a daemon is planned with.
 const PLANNED: f64 = 0.7;
@@ -108,13 +108,16 @@ fn kinesis(inputs: &Inputs, terabytes: f64) -> f64 {
     stream(shards(inputs, terabytes), bytes, record)
 }
 
-/// Firehose, the bucket for a week, and the queue.
+/// For how many days objects are kept, as the template says.
+const KEPT: f64 = 15.0;
+
+/// Firehose, the bucket, and the queue.
 fn objects(inputs: &Inputs, terabytes: f64) -> f64 {
     let record = inputs.packed() * inputs.events_per_record;
     let gigabytes = terabytes * 1e3 / inputs.ratio;
     let counted = (record / 5_120.0).ceil() * 5_120.0 / record;
     let files = gigabytes * 1e3 / object(inputs, terabytes);
-    gigabytes * (counted * FIREHOSE_GB + 7.0 * S3.2 / 30.0) + files * (S3.0 + S3.1 + 3.0 * SQS)
+    gigabytes * (counted * FIREHOSE_GB + KEPT * S3.2 / 30.0) + files * (S3.0 + S3.1 + 3.0 * SQS)
 }
 
 /// Events a second that one daemon takes from objects: what it can judge, or what SQLite can remember.
@@ -229,6 +232,10 @@ pub(crate) fn writes(inputs: &Inputs) -> String {
         window: 60.0,
         ..inputs.clone()
     };
+    let whole = Inputs {
+        commit: f64::INFINITY,
+        ..inputs.clone()
+    };
     let several = Inputs {
         cells_per_item: 8.0,
         ..inputs.clone()
@@ -253,10 +260,14 @@ pub(crate) fn writes(inputs: &Inputs) -> String {
             "the same, with ten streams for a tenth of the clusters each",
             stream_load(&minute, all, clusters / 10.0),
         ),
-        ("an object of 64 MB", object_load(inputs, all, clusters)),
+        ("an object of 16 MB", object_load(inputs, all, clusters)),
         (
             "the same, with ten buckets for a tenth of the clusters each",
             object_load(inputs, all, clusters / 10.0),
+        ),
+        (
+            "and were each object one commit",
+            object_load(&whole, all, clusters / 10.0),
         ),
         (
             "five seconds of a shard, were eight cells in an item",

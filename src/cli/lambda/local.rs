@@ -10,6 +10,7 @@ use crate::cli::args::LambdaArgs;
 use crate::cli::exit::UsageError;
 use crate::cli::{Exit, replay};
 use crate::sink::{PrintedSink, Sink};
+use crate::source::s3::Store;
 use crate::telemetry::Function;
 
 /// The most bytes of an event that Lambda takes, with some to spare.
@@ -20,13 +21,14 @@ const STDOUT: &str = "stdout";
 /// Handles one event after the other; prints alerts as a replay does, and then the response.
 pub(super) async fn run(mut args: LambdaArgs, function: Function) -> Result<Exit> {
     let aws = crate::telemetry::aws().await;
+    let objects = Store::new(&aws);
     let events = std::mem::take(&mut args.event);
     let format = replay::format(args.format);
-    let settings = settings::load(&mut args.detectors, &function, &aws).await?;
+    let settings = settings::load(&mut args.detectors, &function, &aws, &objects).await?;
     let set = Set::without_sinks(settings, &args.detectors, STDOUT)?;
     let printed: Vec<Box<dyn Sink>> =
         vec![Box::new(PrintedSink::new(STDOUT, io::stdout(), format))];
-    let mut handler = super::handler(set, super::of_its_own(), printed, &aws);
+    let mut handler = super::handler(set, super::of_its_own(), printed, (&aws, objects));
     let handling = tokio::task::spawn_blocking(move || {
         for path in events {
             let event = read(&path)?;

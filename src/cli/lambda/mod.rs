@@ -102,7 +102,7 @@ fn handler(
     set: Set,
     memory: Memory,
     sinks: Vec<Box<dyn Sink>>,
-    aws: &SdkConfig,
+    (aws, objects): (&SdkConfig, Store),
 ) -> Handler<'static> {
     // Never given back: the process ends with it.
     let set: &'static Set = Box::leak(Box::new(set));
@@ -110,7 +110,7 @@ fn handler(
     let judge = Judge::new(&set.engine, config);
     let runtime = Handle::current();
     let region = aws.region().map(ToString::to_string);
-    let objects = (Store::new(aws), runtime.clone());
+    let objects = (objects, runtime.clone());
     let keep = config.state.keep;
     Handler::new(
         Intake::new(judge, Shared::new(memory.ledger), &set.post),

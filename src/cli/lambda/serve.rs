@@ -15,6 +15,7 @@ use crate::cli::args::LambdaArgs;
 use crate::cli::watch;
 use crate::pipeline::lambda::{Failure, Handler};
 use crate::sink::Format;
+use crate::source::s3::Store;
 use crate::telemetry::Function;
 
 /// Before any time that it can be: 2001-09-09, in milliseconds since the Unix epoch.
@@ -33,7 +34,8 @@ pub(super) async fn run(
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let aws = crate::telemetry::aws().await;
-    let settings = settings::load(&mut args.detectors, &function, &aws).await?;
+    let objects = Store::new(&aws);
+    let settings = settings::load(&mut args.detectors, &function, &aws, &objects).await?;
     let set = Set::of(settings, &args.detectors)?;
     let config = &set.settings.config;
     let sinks = watch::settings::sinks(config, Format::Json, &aws).await?;
@@ -53,7 +55,12 @@ pub(super) async fn run(
             "without [state] table each container counts for itself: thresholds and first sightings are per container, and an alert may come from several"
         );
     }
-    let handler: Shared = Arc::new(Mutex::new(super::handler(set, memory, sinks, &aws)));
+    let handler: Shared = Arc::new(Mutex::new(super::handler(
+        set,
+        memory,
+        sinks,
+        (&aws, objects),
+    )));
     let runtime = Runtime::new(service_fn(move |event| invoke(Arc::clone(&handler), event)));
     tokio::select! {
         ended = runtime.run() => match ended {

@@ -1,6 +1,6 @@
 //! Where a function's settings come from: a file, an object, a parameter, the environment, or its package.
 
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -21,7 +21,7 @@ use crate::telemetry::Function;
 
 /// The name of the settings in a package.
 const IN_PACKAGE: &str = "trailhound.toml";
-/// More bytes of an object are not read.
+/// How many bytes settings in an object may have.
 const LONGEST: u64 = 4 << 20;
 
 /// Where settings are.
@@ -64,6 +64,7 @@ pub(super) async fn load(
     args: &mut DetectorSetArgs,
     function: &Function,
     aws: &SdkConfig,
+    objects: &Store,
 ) -> Result<Settings> {
     args.dirs.extend(function.detectors.clone());
     let asked = args.config.as_ref().map(|path| path.display().to_string());
@@ -73,13 +74,13 @@ pub(super) async fn load(
             let text = "both TRAILHOUND_CONFIG and TRAILHOUND_CONFIG_TOML are set: which settings are meant?";
             Err(UsageError(text.to_owned()).into())
         }
-        (Some(place), _) => at(&Place::of(place)?, place, aws).await,
+        (Some(place), _) => at(&Place::of(place)?, place, aws, objects).await,
         (None, Some(text)) => parse("TRAILHOUND_CONFIG_TOML", text.clone()),
         (None, None) => packed(function.root.as_deref()),
     }
 }
 
-async fn at(place: &Place, name: &str, aws: &SdkConfig) -> Result<Settings> {
+async fn at(place: &Place, name: &str, aws: &SdkConfig, objects: &Store) -> Result<Settings> {
     match place {
         Place::File(path) => setup::settings(Some(path)),
         Place::Object { bucket, key } => {
@@ -89,13 +90,10 @@ async fn at(place: &Place, name: &str, aws: &SdkConfig) -> Result<Settings> {
                 size: None,
             };
             let unread = |why: String| UsageError(format!("can't read the settings {name}: {why}"));
-            let opened = Store::new(aws).open(&object).await;
+            let opened = objects.open(&object).await;
             let body = opened.map_err(|failure| unread(failure.message))?;
             // Reading waits for the network.
-            let reading = tokio::task::spawn_blocking(move || {
-                let mut text = String::new();
-                body.take(LONGEST).read_to_string(&mut text).map(|_| text)
-            });
+            let reading = tokio::task::spawn_blocking(move || text(body, LONGEST));
             let text = reading.await.context("a mistake in trailhound")?;
             parse(name, text.map_err(|error| unread(error.to_string()))?)
         }
@@ -107,6 +105,18 @@ async fn at(place: &Place, name: &str, aws: &SdkConfig) -> Result<Settings> {
             parse(name, text.unwrap_or_default())
         }
     }
+}
+
+/// The text of an object. Half of the settings are other settings, so that longer ones are refused.
+fn text(body: impl Read, longest: u64) -> io::Result<String> {
+    let mut text = String::new();
+    body.take(longest.saturating_add(1))
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > longest {
+        let words = format!("it is longer than {longest} bytes: these can't be settings");
+        return Err(io::Error::other(words));
+    }
+    Ok(text)
 }
 
 fn unread<R>(name: &str, error: &SdkError<GetParameterError, R>) -> UsageError {
@@ -195,6 +205,15 @@ fn no_files(config: &Config) -> Result<(), UsageError> {
 #[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_are_read_whole_or_not_at_all() {
+        assert_eq!(text("[state]".as_bytes(), 7).unwrap(), "[state]");
+        let error = text("[state]\n".as_bytes(), 7).unwrap_err();
+        assert!(error.to_string().contains("longer than 7 bytes"), "{error}");
+        // Cut in the middle of a character it is as much too long.
+        assert!(text("[state]\u{e9}".as_bytes(), 7).is_err());
+    }
 
     #[test]
     fn settings_are_in_a_file_an_object_or_a_parameter() {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use aws_config::SdkConfig;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
 use super::Common;
 use crate::cli::exit::UsageError;
@@ -56,13 +57,14 @@ pub(super) async fn start(
             out: out.clone(),
         };
         let mut stop = common.reading.subscribe();
-        tokio::spawn(async move {
+        let reader = tokio::spawn(async move {
             tokio::select! {
                 // An error means that whoever could say so is gone.
                 _ = stop.wait_for(|stop| *stop) => {}
                 () = objects.run() => {}
             }
         });
+        unless_it_falls(&common.reading, reader);
     }
     if config.kinesis.is_empty() {
         return Ok(());
@@ -81,10 +83,10 @@ pub(super) async fn start(
         clock: common.clock.clone(),
     };
     let stop = common.reading.subscribe();
-    // It ends when it is told to, or when nobody takes what it reads.
-    let _reading = reader
+    let reading = reader
         .start(aws, send, stop)
         .map_err(|error| UsageError(error.to_string()))?;
+    unless_it_falls(&common.reading, reading);
     let hints: HashMap<Stream, Origin> = names(config, aws)?
         .into_iter()
         .zip(config.kinesis.iter().map(|one| one.hint()))
@@ -96,6 +98,17 @@ pub(super) async fn start(
     Ok(())
 }
 
+/// Lets a reader run until it is told to stop, or nobody takes what it reads. When it panics all reading
+/// stops: a watch that goes on without one of its readers is worse than one that ends.
+pub(super) fn unless_it_falls(reading: &watch::Sender<bool>, reader: JoinHandle<()>) {
+    let reading = reading.clone();
+    tokio::spawn(async move {
+        if reader.await.is_err_and(|error| error.is_panic()) {
+            reading.send_replace(true);
+        }
+    });
+}
+
 /// What was kept under a name.
 fn kept(store: &SharedStore, name: &str) -> Option<Vec<u8>> {
     store.lock().memo(name).unwrap_or_else(|error| {
@@ -103,4 +116,17 @@ fn kept(store: &SharedStore, name: &str) -> Option<Vec<u8>> {
         tracing::error!(%error, name, "a position can't be read");
         None
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_reader_that_panics_stops_all_reading() {
+        let reading = watch::Sender::new(false);
+        unless_it_falls(&reading, tokio::spawn(async { panic!("a mistake") }));
+        assert!(*reading.subscribe().wait_for(|stop| *stop).await.unwrap());
+    }
 }

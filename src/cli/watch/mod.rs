@@ -147,10 +147,10 @@ fn start(
         clock: common.clock.clone(),
     };
     let stop = common.reading.subscribe();
-    // It ends when it is told to, or when nobody takes what it reads.
-    let _reading = reader
+    let reading = reader
         .start(aws, out, stop)
         .map_err(|error| UsageError(error.to_string()))?;
+    feeds::unless_it_falls(&common.reading, reading);
     Ok(())
 }
 

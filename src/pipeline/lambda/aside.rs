@@ -3,6 +3,7 @@
 use super::intercept::Seen;
 use super::outcome::Outcome;
 use crate::alert::escape;
+use crate::decode::Reader;
 use crate::source::lambda::Kind;
 
 /// The record that is being read.
@@ -16,6 +17,22 @@ pub(super) struct One<'o> {
 }
 
 impl One<'_> {
+    /// What a reader sees of it; nothing where the program falls over it, and it was set aside for that.
+    pub(super) fn seen(
+        &mut self,
+        name: &str,
+        reader: &mut Reader,
+        read: impl FnOnce(&mut Reader, &mut Seen),
+    ) -> Option<Seen> {
+        let mut seen = Seen::default();
+        if reader.contain(|reader| read(reader, &mut seen)).is_ok() {
+            return Some(seen);
+        }
+        let detail = "the program fell over it: this is a mistake in trailhound";
+        self.set_aside(name, "poisonous", detail, false);
+        None
+    }
+
     /// Sets it aside if it has to be. One that was not read to its end is not judged by what was seen of it.
     pub(super) fn note(&mut self, name: &str, seen: Seen, ended: bool) {
         if let Some((reason, detail, over_limit)) = seen.set_aside()
@@ -39,5 +56,36 @@ impl One<'_> {
             over_limit,
             "a record can't be read, or not whole: it was set aside, and is not tried again"
         );
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+    use crate::decode::Limits;
+    use crate::record::Origin;
+
+    #[test]
+    fn what_the_program_falls_over_is_set_aside_and_the_next_is_read() {
+        let mut outcome = Outcome::default();
+        let mut one = One {
+            place: 0,
+            kind: Kind::Kinesis,
+            outcome: &mut outcome,
+        };
+        let mut reader = Reader::new(Limits::default());
+        let fall = |_: &mut Reader, _: &mut Seen| panic!("a mistake");
+        assert!(one.seen("a", &mut reader, fall).is_none());
+        let read = |reader: &mut Reader, seen: &mut Seen| {
+            let (line, origin) = ("hello\n".as_bytes(), Origin::default());
+            let _ = reader.read("b", line, &origin, &mut |item| {
+                seen.note(&item);
+                std::ops::ControlFlow::Continue(())
+            });
+        };
+        let seen = one.seen("b", &mut reader, read);
+        assert!(seen.is_some_and(|seen| seen.set_aside().is_some()));
+        assert_eq!(outcome.set_aside, 1);
     }
 }

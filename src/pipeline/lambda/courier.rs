@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use crate::alert::escape;
 use crate::pipeline::watch::Alerts;
-use crate::sink::{Class, Outbox as _, Passed, Sink, Waiting, pass};
+use crate::sink::{Class, Fate, Outbox as _, Passed, Sink, Waiting, pass};
 use crate::state::StoreError;
 use crate::telemetry::Clock;
 
@@ -82,6 +82,7 @@ impl Courier {
                     tokio::time::timeout(Duration::from_millis(left), pass).await
                 });
                 let Ok(passed) = passed else {
+                    outcome.undelivered += tried as u64;
                     tracing::error!(sink = name, "the sink took too long: alerts wait");
                     break;
                 };
@@ -89,6 +90,7 @@ impl Courier {
                 tell(&name, &passed);
                 outcome.delivered += passed.delivered;
                 outcome.refused += passed.refused.len() as u64;
+                outcome.undelivered += later(&passed);
                 let over = passed.delivered + passed.refused.len() as u64;
                 if over < tried as u64 || (news && tried < sink.most()) {
                     break;
@@ -112,6 +114,13 @@ impl Courier {
         }
         Ok(all)
     }
+}
+
+/// How many alerts were not accepted, and are tried again.
+fn later(passed: &Passed) -> u64 {
+    let fates = passed.fates.iter();
+    let later = fates.filter(|(_, fate)| matches!(fate, Fate::Later { .. }));
+    later.count() as u64
 }
 
 /// Says what failed. What is given up is told whole: it is nowhere else.

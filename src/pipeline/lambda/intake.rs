@@ -9,7 +9,7 @@ use crate::decode::Item;
 use crate::detect::Severity;
 use crate::pipeline::batch::Batch;
 use crate::pipeline::watch::Post;
-use crate::pipeline::{Judge, Tally};
+use crate::pipeline::{Evictions, Judge, Tally};
 use crate::state::{Digest, Ledger, Shared, StoreError};
 
 /// The state as a function has it.
@@ -29,6 +29,8 @@ pub(super) struct Taken {
     pub(super) posted: Vec<Severity>,
     /// How often a batch was run again.
     pub(super) conflicts: u64,
+    /// How often something could not be remembered for want of room.
+    pub(super) given_up: u64,
 }
 
 /// Takes batches.
@@ -37,6 +39,7 @@ pub struct Intake<'c> {
     judge: Judge<'c>,
     state: State,
     post: &'c Post,
+    evictions: Evictions,
     /// What came of batches since this was last taken.
     pub(super) taken: Taken,
 }
@@ -49,6 +52,7 @@ impl<'c> Intake<'c> {
             judge: judge.store(Box::new(state.clone())).every(),
             state,
             post,
+            evictions: Evictions::default(),
             taken: Taken::default(),
         }
     }
@@ -95,6 +99,7 @@ impl<'c> Intake<'c> {
         loop {
             let mut alerts = Vec::new();
             let done = self.attempt(now, work, &mut alerts);
+            self.taken.given_up += self.evictions.more(&self.judge);
             if done.is_ok() {
                 self.taken.tally.merge(&mut self.judge.take_tally());
                 self.taken

@@ -22,16 +22,22 @@ pub struct Outcome {
     pub other: u64,
     /// Pieces that were not read.
     pub unread: u64,
+    /// Log events over which the program fell: they are in no alert.
+    pub quarantined: u64,
+    /// Groups of which nothing more could be remembered for want of room.
+    pub given_up: u64,
     /// Records of which something, or everything, could not be read: they are not tried again.
     pub set_aside: u64,
     /// How many of them went beyond a limit of size, as a decompression bomb does.
     pub over_limit: u64,
-    /// Records that failed, and come again.
+    /// Records that failed, and come again; of a schedule, whether deciding failed.
     pub failed: u64,
     /// Alerts that sinks accepted.
     pub delivered: u64,
     /// Alerts that sinks refused for good: they are in the log.
     pub refused: u64,
+    /// How often a sink did not take an alert that is tried again later.
+    pub undelivered: u64,
     /// Alerts that wait for a sink.
     pub waiting: u64,
     /// How often a batch was judged again since another worker was faster.
@@ -54,6 +60,8 @@ impl Outcome {
             .iter()
             .filter(|(reason, _)| reason.loses_events());
         self.unread += lost.map(|(_, (count, _))| *count).sum::<u64>() + tally.quarantined;
+        self.quarantined += tally.quarantined;
+        self.given_up += taken.given_up;
         self.alerts += taken.posted.len() as u64;
         self.conflicts += taken.conflicts;
     }
@@ -78,11 +86,14 @@ impl Outcome {
             alerts = self.alerts,
             other = self.other,
             unread = self.unread,
+            quarantined = self.quarantined,
+            given_up = self.given_up,
             set_aside = self.set_aside,
             over_limit = self.over_limit,
             failed = self.failed,
             delivered = self.delivered,
             refused = self.refused,
+            undelivered = self.undelivered,
             waiting = self.waiting,
             conflicts = self.conflicts,
             settled = self.settled,
@@ -103,4 +114,26 @@ pub(super) const fn is_limit(reason: Refusal) -> bool {
             | Refusal::TooLargeEnvelope
             | Refusal::TooLargeEvent
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::Tally;
+
+    #[test]
+    fn what_the_program_fell_over_is_told_from_what_it_could_not_read() {
+        let tally = Tally {
+            quarantined: 2,
+            ..Tally::default()
+        };
+        let mut outcome = Outcome::default();
+        outcome.add(&Taken {
+            tally,
+            given_up: 3,
+            ..Taken::default()
+        });
+        assert_eq!((outcome.quarantined, outcome.given_up), (2, 3));
+        assert_eq!(outcome.unread, 2);
+    }
 }

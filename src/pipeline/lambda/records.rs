@@ -1,8 +1,10 @@
 //! The records of a batch to the judge, one after the other. What can't be read is set aside: it would be
 //! no better the next time. What fails for reasons of ours comes again.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use tokio::runtime::Handle;
@@ -81,6 +83,8 @@ enum End {
     Late,
     /// The state can't be used.
     State(StoreError),
+    /// Judging, or committing, panicked: that is no fault of the record that was being read.
+    Panic(Box<dyn Any + Send>),
 }
 
 impl End {
@@ -88,6 +92,7 @@ impl End {
         match self {
             Self::Late => "there was no time left".to_owned(),
             Self::State(error) => error.to_string(),
+            Self::Panic(_) => "judging ended by a mistake in trailhound".to_owned(),
         }
     }
 }
@@ -141,14 +146,15 @@ impl<'r, 'c> Reading<'r, 'c> {
             reached = place + usize::from(self.end.is_none());
         }
         // What was read in time is judged, even at the last moment.
-        if !matches!(self.end, Some(End::State(_))) {
+        if matches!(self.end, None | Some(End::Late)) {
             let late = self.end.take();
             let _ = self.commit();
-            self.end = match self.end.take() {
-                Some(End::State(error)) => Some(End::State(error)),
-                _ => late,
-            };
+            self.end = self.end.take().or(late);
         }
+        self.end = match self.end.take() {
+            Some(End::Panic(with)) => resume_unwind(with),
+            end => end,
+        };
         if let Some(end) = &self.end {
             let words = end.words();
             let kind = batch.kind.as_str();
@@ -168,7 +174,6 @@ impl<'r, 'c> Reading<'r, 'c> {
         one: &mut One<'_>,
         sources: &mut Sources,
     ) -> Result<(), String> {
-        let mut seen = Seen::default();
         match &record.content {
             Content::Base64(text) => {
                 let none = Origin::default();
@@ -176,12 +181,14 @@ impl<'r, 'c> Reading<'r, 'c> {
                     Kind::Logs => &sources.origin,
                     _ => &none,
                 };
-                let mut on = |item: Item<'_>| self.item(&item, one.place, &mut seen);
-                let _ =
-                    sources
-                        .in_event
-                        .read_base64(&record.name, text.as_bytes(), origin, &mut on);
-                one.note(&record.name, seen, self.end.is_some());
+                let (name, place) = (&record.name, one.place);
+                let seen = one.seen(name, &mut sources.in_event, |reader, seen| {
+                    let mut on = |item: Item<'_>| self.item(&item, place, seen);
+                    let _ = reader.read_base64(name, text.as_bytes(), origin, &mut on);
+                });
+                if let Some(seen) = seen {
+                    one.note(name, seen, self.end.is_some());
+                }
             }
             Content::Lines(lines) => self.lines(&record.name, lines, one.place),
             Content::Objects(objects) => {
@@ -192,6 +199,8 @@ impl<'r, 'c> Reading<'r, 'c> {
                     }
                 }
             }
+            // A queue has a place for what can't be read: its dead letters, where somebody may look at it.
+            Content::Unreadable(why) if one.kind == Kind::Queue => return Err((*why).to_owned()),
             Content::Unreadable(why) => one.set_aside(&record.name, "unknown-shape", why, false),
         }
         Ok(())
@@ -227,13 +236,22 @@ impl<'r, 'c> Reading<'r, 'c> {
             Err(failure) => return Err(failure.message),
         };
         let (fate, origin) = (body.fate(), origin_of(Path::new(&object.key)));
-        let mut seen = Seen::default();
-        let mut on = |item: Item<'_>| self.item(&item, one.place, &mut seen);
-        let _ = sources.in_object.read(&name, &mut body, &origin, &mut on);
+        let place = one.place;
+        let seen = one.seen(&name, &mut sources.in_object, |reader, seen| {
+            let mut on = |item: Item<'_>| {
+                // That it broke off is no problem of the object's: it comes again.
+                if matches!(item, Item::Problem(_)) && fate.failure().is_some() {
+                    return ControlFlow::Break(());
+                }
+                self.item(&item, place, seen)
+            };
+            let _ = reader.read(&name, &mut body, &origin, &mut on);
+        });
         // What came before it broke off was only a part.
-        match fate.failure() {
-            Some(failure) => return Err(failure.to_owned()),
-            None => one.note(&name, seen, self.end.is_some()),
+        match (fate.failure(), seen) {
+            (Some(failure), _) => return Err(failure.to_owned()),
+            (None, Some(seen)) => one.note(&name, seen, self.end.is_some()),
+            (None, None) => {}
         }
         Ok(())
     }
@@ -282,8 +300,13 @@ impl<'r, 'c> Reading<'r, 'c> {
         if self.items.is_empty() {
             return ControlFlow::Continue(());
         }
-        if let Err(error) = self.intake.take(&self.items, self.clock.now()) {
-            self.end = Some(End::State(error));
+        let take = || self.intake.take(&self.items, self.clock.now());
+        let taken = catch_unwind(AssertUnwindSafe(take));
+        if let Err(end) = taken
+            .map_err(End::Panic)
+            .and_then(|taken| taken.map_err(End::State))
+        {
+            self.end = Some(end);
             return ControlFlow::Break(());
         }
         self.items.clear();

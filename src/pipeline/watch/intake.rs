@@ -6,7 +6,7 @@ use super::feed::{Batch, Memo, Piece, Step};
 use super::post::Post;
 use crate::alert::Alert;
 use crate::decode::Item;
-use crate::pipeline::{Judge, Tally};
+use crate::pipeline::{Evictions, Judge, Tally};
 use crate::record::{LogEvent, Origin, Position};
 use crate::source::cloudwatch::{Fetched, Notice, Page, What};
 use crate::state::{Digest, SharedStore, SqliteStore, StoreError};
@@ -28,17 +28,22 @@ pub struct Intake<'c> {
     pub(super) judge: Judge<'c>,
     store: SharedStore,
     post: &'c Post,
+    evictions: Evictions,
 }
 
 impl<'c> Intake<'c> {
     /// An intake whose judge remembers in that store, and whose alerts go to the outbox in it.
     #[must_use]
     pub fn new(judge: Judge<'c>, store: SharedStore, post: &'c Post) -> Self {
-        Self {
+        let mut intake = Self {
             judge: judge.store(Box::new(store.clone())),
             store,
             post,
-        }
+            evictions: Evictions::default(),
+        };
+        // The store may have served another judge, which told of them.
+        intake.evicted();
+        intake
     }
 
     /// Judges what is new on a page. Events from longer than `known_for` before its position are known
@@ -159,6 +164,11 @@ impl<'c> Intake<'c> {
         self.judge.take_tally()
     }
 
+    /// How often the state gave something up for want of room since the last time this was asked.
+    pub fn evicted(&mut self) -> u64 {
+        self.evictions.more(&self.judge)
+    }
+
     /// Does all of `work`, and posts the alerts it gives, in one transaction.
     fn in_batch(
         &mut self,
@@ -261,3 +271,7 @@ fn item<'p>(event: &'p Fetched, origins: &'p [Origin]) -> Option<Item<'p>> {
         position: Position::default(),
     }))
 }
+
+#[cfg(test)]
+#[path = "intake_tests.rs"]
+mod tests;

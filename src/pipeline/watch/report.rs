@@ -146,6 +146,11 @@ impl Report {
         }
     }
 
+    /// The state gave something up so many times, for want of room.
+    pub(super) fn evicted(&self, count: u64) {
+        self.metrics.evicted(count);
+    }
+
     /// Alerts were committed.
     pub(super) fn raised(&self, alerts: &[Alert]) {
         for alert in alerts {

@@ -250,6 +250,7 @@ impl Watch<'_> {
         if now >= self.standing.forget_at {
             self.forget(now)?;
         }
+        self.report.evicted(self.intake.evicted());
         let views = self.standing.monitor.views();
         self.report.tick(now, &views);
         self.beat.beat(now);

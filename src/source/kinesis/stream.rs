@@ -162,10 +162,10 @@ impl Following {
         found: &Found,
         left: Result<(Shard, Left), tokio::task::JoinError>,
     ) -> Result<bool, Closed> {
-        let Ok((shard, left)) = left else {
+        let (shard, left) = left.map_err(|error| {
             tracing::error!(stream = %self.source.feed.group, "the reading of a shard ended by a mistake in trailhound");
-            return Err(Closed);
-        };
+            error.try_into_panic().map_or(Closed, |with| std::panic::resume_unwind(with))
+        })?;
         self.pulse.forget(&shard.id);
         match left {
             Left::Closed => Err(Closed),

@@ -34,6 +34,8 @@ pub(super) struct Batch {
     names: FxHashMap<String, Arc<str>>,
     /// The keys of waiting cells, by detector.
     pub(super) waiting: FxHashMap<Arc<str>, Vec<Digest>>,
+    /// Marks that say of a cell what is not so, by the time in them.
+    pub(super) stale: FxHashMap<Name, Vec<i64>>,
 }
 
 impl Batch {
@@ -46,8 +48,16 @@ impl Batch {
         name
     }
 
-    /// Reads cells that are not known yet.
-    pub(super) async fn read(&mut self, table: &Table, names: Vec<Name>) -> Result<(), StoreError> {
+    /// Reads those of the cells that are not known yet, each once: DynamoDB refuses a call that asks for
+    /// one twice, and what the batch made of a cell must not be lost.
+    pub(super) async fn read(
+        &mut self,
+        table: &Table,
+        mut names: Vec<Name>,
+    ) -> Result<(), StoreError> {
+        names.retain(|name| !self.cells.contains_key(name));
+        names.sort_unstable();
+        names.dedup();
         let keys: Vec<Key> = names.iter().map(key).collect();
         let mut items = super::read::by_key(table.get(&keys).await?);
         for (name, key) in names.into_iter().zip(keys) {

@@ -17,10 +17,12 @@ const ATTEMPTS: u32 = 9;
 /// refused together don't come back together. All of them are some ten seconds.
 const WAITS: (Duration, Duration) = (Duration::from_millis(25), Duration::from_secs(3));
 
-/// What passes by itself: too much at once, or a fault on the other side.
-const PASSING: [&str; 8] = [
+/// What passes by itself: too much at once, or a fault on the other side. The reasons of a cancelled
+/// transaction are spelled another way than the errors.
+const PASSING: [&str; 9] = [
     "InternalServerError",
     "LimitExceededException",
+    "ProvisionedThroughputExceeded",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ServiceUnavailable",
@@ -227,7 +229,10 @@ fn reason(error: &impl Told) -> String {
         Some(&("AccessDeniedException" | "UnrecognizedClientException")) => {
             ": allow what config/iam/state.json lists"
         }
-        Some(&"ValidationException") => ": its keys must be the texts pk and sk",
+        // Other faults of a call go by this name too.
+        Some(&"ValidationException") if error.words().contains("key element") => {
+            ": its keys must be the texts pk and sk"
+        }
         _ => "",
     };
     format!("{}{hint}", error.words())
@@ -241,3 +246,7 @@ pub(super) async fn pause(attempt: u32) {
         .min(longest);
     tokio::time::sleep(most.mul_f64(fastrand::f64())).await;
 }
+
+#[cfg(test)]
+#[path = "call_tests.rs"]
+mod tests;

@@ -15,10 +15,17 @@ impl DynamoStore {
         let now = self.clock.now();
         let mut cells = Vec::new();
         let mut old = Vec::new();
+        let mut stale = batch.cells.stale;
         for (name, held) in batch.cells.cells {
             let expires = self.lives.expiry(&name.0, now);
+            let stale = stale.remove(&name).unwrap_or_default();
             if held.changed {
-                cells.extend(self.unit(&name, &held, expires)?);
+                let unit = self.unit(&name, &held, expires)?;
+                cells.extend(unit.map(|unit| without(&name, stale, unit)));
+            } else if held.version.is_none() && !stale.is_empty() {
+                // On condition that it is still not there: else its mark may be right again.
+                let nothing = Action::Delete(key(&name), If::Absent);
+                cells.push(without(&name, stale, vec![nothing]));
             } else if let Some(version) = held.version
                 && held.used
                 && self.lives.is_old(&name.0, held.expires, now)
@@ -45,7 +52,6 @@ impl DynamoStore {
 
     /// What is written for a cell that changed; nothing where it neither was there nor is.
     fn unit(&mut self, name: &Name, held: &Held, expires: i64) -> Result<Option<Unit>, StoreError> {
-        let (detector, digest) = name;
         let when = held.version.map_or(If::Absent, If::Version);
         let mut unit = Vec::new();
         if held.cell == Cell::Empty {
@@ -56,24 +62,19 @@ impl DynamoStore {
         } else {
             let item = self.item(name, &held.cell, expires)?;
             if layout::size(&item) > LONGEST_ITEM {
-                self.give_up(detector);
+                self.give_up(&name.0);
                 return Ok(None);
             }
             unit.push(Action::Put(item, when));
         }
         let waits = held.cell.waits();
         if waits != held.waits {
-            let place = Place {
-                detector,
-                key: *digest,
-            };
-            let mark = |since| Key::waiting(place, since);
             unit.extend(
                 held.waits
-                    .map(|since| Action::Delete(mark(since), If::Anyhow)),
+                    .map(|since| Action::Delete(mark(name, since), If::Anyhow)),
             );
             unit.extend(waits.map(|since| {
-                let mut item = mark(since).item();
+                let mut item = mark(name, since).item();
                 // The cell is there for longer than its mark, and written again for other reasons.
                 let expires = expires.saturating_add(SLACK);
                 item.insert(EXPIRES.to_owned(), number(expires));
@@ -104,4 +105,24 @@ impl DynamoStore {
             );
         }
     }
+}
+
+/// The mark that a cell waits since a time.
+fn mark((detector, digest): &Name, since: i64) -> Key {
+    let key = *digest;
+    Key::waiting(Place { detector, key }, since)
+}
+
+/// A cell's unit that takes stale marks of it away too, but for one that the unit itself makes right.
+fn without(name: &Name, stale: Vec<i64>, mut unit: Unit) -> Unit {
+    for gone in stale.into_iter().map(|since| mark(name, since)) {
+        let is_made = |action: &Action| match action {
+            Action::Put(item, _) => Key::of(item).as_ref() == Some(&gone),
+            Action::Delete(key, _) => *key == gone,
+        };
+        if !unit.iter().any(is_made) {
+            unit.push(Action::Delete(gone, If::Anyhow));
+        }
+    }
+    unit
 }

@@ -88,6 +88,12 @@ impl Key {
         })
     }
 
+    /// The time at the beginning of the sort key of a mark or a text.
+    pub(super) fn since(&self) -> Option<i64> {
+        let ordered = u64::from_str_radix(self.sk.split_once('#')?.0, 16).ok()?;
+        Some((ordered ^ (1 << 63)).cast_signed())
+    }
+
     /// The digest at the end of the sort key.
     pub(super) fn digest(&self) -> Option<Digest> {
         unhex(self.sk.rsplit('#').next()?)
@@ -193,7 +199,10 @@ mod tests {
     #[test]
     fn texts_are_in_the_order_of_time() {
         let sk = |since| Key::text(Digest([9; 16]), since).sk;
-        assert!([i64::MIN, -5, 0, 7, 1_800_000_000_000].map(sk).is_sorted());
+        let times = [i64::MIN, -5, 0, 7, 1_800_000_000_000];
+        assert!(times.map(sk).is_sorted());
+        let told = |since| Key::text(Digest([9; 16]), since).since();
+        assert_eq!(times.map(told), times.map(Some));
         assert_eq!(
             Key::text(Digest([9; 16]), 7).digest(),
             Some(Digest([9; 16]))

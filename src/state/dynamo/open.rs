@@ -39,13 +39,11 @@ impl<'b> Open<'b> {
 
     /// Ends a run. Whether it is whole: else what it missed has been read, and it is to be run again.
     pub(super) fn end(mut self) -> Result<bool, StoreError> {
-        let mut missing = std::mem::take(&mut self.missing);
+        let missing = std::mem::take(&mut self.missing);
         if missing.is_empty() {
             self.batch.cells.extend(self.touched);
             return Ok(true);
         }
-        missing.sort_unstable();
-        missing.dedup();
         let reading = self.batch.read(self.table, missing);
         self.handle.block_on(reading).map(|()| false)
     }
@@ -102,14 +100,27 @@ impl<'b> Open<'b> {
         }
         let keys: Vec<Digest> = marks.iter().filter_map(Key::digest).collect();
         let names = keys.iter().map(|key| (Arc::clone(detector), *key));
-        let unread: Vec<Name> = names
-            .filter(|name| !self.batch.cells.contains_key(name))
-            .collect();
-        self.handle.block_on(self.batch.read(self.table, unread))?;
+        let names = names.collect();
+        self.handle.block_on(self.batch.read(self.table, names))?;
+        for mark in &marks {
+            self.note_stale(detector, mark);
+        }
         self.batch
             .waiting
             .insert(Arc::clone(detector), keys.clone());
         Ok(keys)
+    }
+
+    /// Notes a mark that is not its cell's: the cell has expired, or was made anew since.
+    fn note_stale(&mut self, detector: &Arc<str>, mark: &Key) {
+        let (Some(since), Some(key)) = (mark.since(), mark.digest()) else {
+            return;
+        };
+        let name = (Arc::clone(detector), key);
+        let held = self.batch.cells.get(&name);
+        if held.and_then(|held| held.waits) != Some(since) {
+            self.batch.stale.entry(name).or_default().push(since);
+        }
     }
 
     /// The keys of a detector's cells that the batch has read or changed.

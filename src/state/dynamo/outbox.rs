@@ -3,7 +3,7 @@
 //! Who posts a text has a minute to deliver it before anybody else looks at it. Who takes one from the table
 //! moves it a minute on first, so that two seldom deliver the same; that one dies meanwhile loses nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use rustc_hash::FxHashMap;
@@ -27,12 +27,34 @@ pub struct DynamoOutbox {
     table: Table,
     fresh: Arc<Mutex<Fresh>>,
     last: i64,
-    /// The texts that were given out, by number, with how many sinks wait for each.
-    numbers: BTreeMap<i64, (Key, usize)>,
-    by_key: FxHashMap<Key, i64>,
+    /// The texts that were given out and not settled yet, by number.
+    numbers: BTreeMap<i64, Given>,
+    by_name: FxHashMap<(Key, String), i64>,
+    /// What was read of the table for a sink and is not given out yet, oldest first.
+    ahead: Option<Ahead>,
+}
+
+/// A text that was given out for a sink.
+#[derive(Clone, Debug)]
+struct Given {
+    key: Key,
+    sink: String,
+    /// How many sinks wait for it.
+    sinks: usize,
+}
+
+/// Texts that were found at once: whoever takes all that is due, a few at a time, does not have to read
+/// the whole outbox for each few.
+#[derive(Debug)]
+struct Ahead {
+    sink: String,
+    /// Until when these are known well enough, in milliseconds since the Unix epoch.
+    until: i64,
+    left: VecDeque<Waiting>,
 }
 
 /// A text as it stands in the table.
+#[derive(Debug)]
 struct Waiting {
     key: Key,
     since: i64,
@@ -50,24 +72,27 @@ impl DynamoOutbox {
             fresh,
             last: 0,
             numbers: BTreeMap::new(),
-            by_key: FxHashMap::default(),
+            by_name: FxHashMap::default(),
+            ahead: None,
         }
     }
 
-    fn number(&mut self, key: &Key, sinks: usize) -> i64 {
-        let number = self.by_key.get(key).copied().unwrap_or_else(|| {
+    fn number(&mut self, given: Given) -> i64 {
+        let name = (given.key.clone(), given.sink.clone());
+        let number = *self.by_name.entry(name).or_insert_with(|| {
             self.last += 1;
             self.last
         });
-        self.by_key.insert(key.clone(), number);
-        self.numbers.insert(number, (key.clone(), sinks));
+        self.numbers.insert(number, given);
         number
     }
 
-    fn forget(&mut self, number: i64) {
-        if let Some((key, _)) = self.numbers.remove(&number) {
-            self.by_key.remove(&key);
-        }
+    /// Forgets a number, whatever became of it: who delivers the text later may be another worker.
+    fn forget(&mut self, number: i64) -> Option<Given> {
+        let given = self.numbers.remove(&number)?;
+        let name = (given.key.clone(), given.sink.clone());
+        self.by_name.remove(&name);
+        Some(given)
     }
 
     /// The items of the outbox, oldest first; of very many, the oldest.
@@ -82,6 +107,16 @@ impl DynamoOutbox {
     fn of(&self, sink: &str) -> Result<Vec<Waiting>, StoreError> {
         let items = self.items()?.into_iter();
         Ok(items.filter_map(|item| Waiting::of(item, sink)).collect())
+    }
+
+    /// What is due for a sink: what is left of the last look, or what another look finds.
+    fn found(&mut self, sink: &str, now: i64) -> Result<VecDeque<Waiting>, StoreError> {
+        let ahead = self.ahead.take();
+        if let Some(ahead) = ahead.filter(|it| it.sink == sink && now <= it.until) {
+            return Ok(ahead.left);
+        }
+        let all = self.of(sink)?.into_iter();
+        Ok(all.filter(|waiting| waiting.due <= now).collect())
     }
 
     /// Moves a text a while on, unless somebody else did; whether it is ours.
@@ -161,11 +196,15 @@ impl DynamoOutbox {
         settled(self.table.call("DeleteItem", make).await)
     }
 
-    fn posted(&mut self, waiting: &Waiting) -> Result<Posted, StoreError> {
+    fn posted(&mut self, waiting: &Waiting, sink: &str) -> Result<Posted, StoreError> {
         let body = form::text(waiting.item.get(BODY));
         let body = body.map_err(|reason| self.table.failed("reading the outbox", reason))?;
         Ok(Posted {
-            number: self.number(&waiting.key, waiting.sinks),
+            number: self.number(Given {
+                key: waiting.key.clone(),
+                sink: sink.to_owned(),
+                sinks: waiting.sinks,
+            }),
             attempts: waiting.attempts,
             since: waiting.since,
             body,
@@ -201,28 +240,41 @@ impl Outgoing for DynamoOutbox {
         let fresh = hold(&self.fresh).take(sink, now, most);
         if !fresh.is_empty() {
             let posted = |text: Arc<Text>| Posted {
-                number: self.number(&Key::text(text.alert, text.since), text.sinks.len()),
+                number: self.number(Given {
+                    key: Key::text(text.alert, text.since),
+                    sink: sink.to_owned(),
+                    sinks: text.sinks.len(),
+                }),
                 attempts: 0,
                 since: text.since,
                 body: text.body.clone(),
             };
             return Ok(fresh.into_iter().map(posted).collect());
         }
+        // Who asks for all, whenever it is due, looks and takes nothing.
+        let Some(until) = now.checked_add(LEASE) else {
+            let all = self.of(sink)?;
+            return all
+                .iter()
+                .take(most)
+                .map(|one| self.posted(one, sink))
+                .collect();
+        };
+        let mut left = self.found(sink, now)?;
         let mut due = Vec::new();
-        for waiting in self.of(sink)? {
-            if due.len() >= most {
-                break;
-            }
-            // Who asks for all, whenever it is due, looks and takes nothing.
-            let until = now.checked_add(LEASE);
-            if waiting.due <= now
-                && until.map_or(Ok(true), |until| {
-                    self.handle.block_on(self.claim(&waiting, sink, until))
-                })?
-            {
-                due.push(self.posted(&waiting)?);
+        while due.len() < most
+            && let Some(waiting) = left.pop_front()
+        {
+            if self.handle.block_on(self.claim(&waiting, sink, until))? {
+                due.push(self.posted(&waiting, sink)?);
             }
         }
+        // The pass is over when there is nothing left, and the next looks again.
+        self.ahead = (!due.is_empty()).then(|| Ahead {
+            sink: sink.to_owned(),
+            until,
+            left,
+        });
         Ok(due)
     }
 
@@ -250,17 +302,15 @@ impl Outgoing for DynamoOutbox {
 
     fn settle(&mut self, sink: &str, fates: &[(i64, Option<i64>)]) -> Result<(), StoreError> {
         for (number, again) in fates {
-            let Some((key, sinks)) = self.numbers.get(number).cloned() else {
+            let Some(Given { key, sinks, .. }) = self.forget(*number) else {
                 continue;
             };
             match again {
                 Some(at) => self.handle.block_on(self.later(&key, sink, *at))?,
                 None => {
                     self.handle.block_on(self.leave(&key, sink, sinks))?;
-                    match sinks {
-                        0 | 1 => self.forget(*number),
-                        _ => drop(self.numbers.insert(*number, (key, sinks - 1))),
-                    }
+                    let same = self.numbers.values_mut().filter(|given| given.key == key);
+                    same.for_each(|given| given.sinks = given.sinks.saturating_sub(1));
                 }
             }
         }
@@ -268,6 +318,7 @@ impl Outgoing for DynamoOutbox {
     }
 
     fn hurry(&mut self) -> Result<(), StoreError> {
+        self.ahead = None;
         for sink in self.sinks()? {
             for waiting in self.of(&sink)? {
                 self.handle.block_on(self.claim(&waiting, &sink, 0))?;

@@ -94,3 +94,61 @@ fn a_worker_that_slept_too_long_has_no_claim_to_what_it_posted() {
     );
     assert_eq!(bodies(&mut own, "x", NOW + 2 * LEASE), ["one"]);
 }
+
+#[test]
+fn a_backlog_is_read_once_however_few_are_taken_at_a_time() {
+    let Some(stage) = Stage::start() else { return };
+    let mut store = stage.store();
+    store.begin().unwrap();
+    for number in 0..30 {
+        assert!(store.post(id(number), NOW, "{}", &["x"]).unwrap());
+    }
+    store.commit().unwrap();
+    let other = stage.store();
+    let mut outbox = other.outbox();
+    let later = NOW + LEASE;
+    let mut calls = Vec::new();
+    let mut taken = std::collections::BTreeSet::new();
+    loop {
+        let before = other.usage().calls;
+        let due = outbox.due("x", later, 10).unwrap();
+        calls.push(other.usage().calls - before);
+        if due.is_empty() {
+            break;
+        }
+        taken.extend(due.iter().map(|posted| posted.number));
+        let all: Vec<_> = due.iter().map(|posted| (posted.number, None)).collect();
+        outbox.settle("x", &all).unwrap();
+    }
+    assert_eq!(taken.len(), 30);
+    // The four partitions, and each text is moved on before it is given out.
+    assert_eq!(calls, [14, 10, 10, 0]);
+    // What comes after a pass is found by the next.
+    store.begin().unwrap();
+    assert!(store.post(id(99), NOW, "new", &["x"]).unwrap());
+    store.commit().unwrap();
+    assert_eq!(bodies(&mut outbox, "x", later), ["new"]);
+}
+
+#[test]
+fn a_text_that_was_postponed_is_forgotten_here_and_delivered_by_whoever_gets_to_it() {
+    let Some(stage) = Stage::start() else { return };
+    let mut store = stage.store();
+    assert!(store.post(id(1), NOW, "one", &["x", "y"]).unwrap());
+    let mut outbox = store.outbox();
+    let due = outbox.due("x", NOW, 9).unwrap();
+    let again = outbox.due("y", NOW, 9).unwrap();
+    outbox
+        .settle("x", &[(due[0].number, Some(NOW + 5))])
+        .unwrap();
+    // Its number is no name for it any more; the other sink's still is.
+    outbox.settle("x", &[(due[0].number, None)]).unwrap();
+    assert_eq!(outbox.waiting("x").unwrap().0, 1);
+    outbox.settle("y", &[(again[0].number, None)]).unwrap();
+    assert_eq!(outbox.sinks().unwrap(), ["x"]);
+    let mut other = stage.store().outbox();
+    let due = other.due("x", NOW + 5, 9).unwrap();
+    assert_eq!((&*due[0].body, due[0].attempts), ("one", 1));
+    other.settle("x", &[(due[0].number, None)]).unwrap();
+    assert!(outbox.sinks().unwrap().is_empty());
+}

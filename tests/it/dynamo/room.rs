@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use trailhound::state::{
     Aggregate, Cell, Digest, DynamoStore, Ledger as _, Observed, Outgoing as _, Place, Store,
-    Tally, WindowPlan,
+    Tally, Terms, WindowPlan,
 };
 use trailhound::telemetry::Clock;
 
@@ -128,18 +128,16 @@ fn a_group_that_has_no_room_in_an_item_holds_up_nothing_else() {
     store.roll_back();
 }
 
-#[test]
-fn waiting_values_are_found_without_reading_all_others() {
-    let Some(stage) = Stage::start() else { return };
-    let mut store = stage.store();
-    store.begin().unwrap();
-    let terms = trailhound::state::Terms {
-        learning: 0,
-        horizon: 1_000,
-    };
+const TERMS: Terms = Terms {
+    learning: 0,
+    horizon: 1_000,
+};
+
+/// So many values were seen, each at a time of its own.
+fn see(store: &mut DynamoStore, values: std::ops::Range<u8>) {
     store
         .transact(&mut |cells| {
-            for number in 0..90 {
+            for number in values.clone() {
                 let place = Place {
                     detector: "d",
                     key: Digest([number; 16]),
@@ -150,28 +148,71 @@ fn waiting_values_are_found_without_reading_all_others() {
                         owner: Digest::default(),
                         seed: &mut || "seed".into(),
                     };
-                    cell.baseline().see(terms, &mut sighting)
+                    cell.baseline().see(TERMS, &mut sighting)
                 })?;
             }
             Ok(())
         })
         .unwrap();
-    store.commit().unwrap();
-    // All but two are decided.
-    let mut decide = |until: i64| {
-        let mut decided = 0;
-        let work = &mut |cells: &mut dyn trailhound::state::Cells| {
-            decided = 0;
-            cells.waiting("d", &mut |_, cell: &mut Cell| {
-                let (seed, changed) = cell.baseline().decide(terms, 0, until);
-                decided += usize::from(seed.is_some());
-                changed
-            })
-        };
-        store.transact(work).unwrap();
-        decided
+}
+
+/// How many sightings from before a time are decided.
+fn decide(store: &mut DynamoStore, until: i64) -> usize {
+    let mut decided = 0;
+    let work = &mut |cells: &mut dyn trailhound::state::Cells| {
+        decided = 0;
+        cells.waiting("d", &mut |_, cell: &mut Cell| {
+            let (seed, changed) = cell.baseline().decide(TERMS, 0, until);
+            decided += usize::from(seed.is_some());
+            changed
+        })
     };
-    assert_eq!(decide(88), 88);
+    store.transact(work).unwrap();
+    decided
+}
+
+#[test]
+fn marks_that_are_not_their_cells_hold_up_nothing_and_go() {
+    let Some(stage) = Stage::start() else { return };
+    let mut store = stage.store();
+    see(&mut store, 0..150);
+    // Every cell has a second mark, as one has that expired and was made anew before its mark went; and
+    // there is one whose cell is gone.
+    let put = |item: Item| {
+        let call = stage.client().put_item().table_name(super::TABLE);
+        let call = call.set_item(Some(item)).send();
+        stage.runtime.block_on(call).unwrap();
+    };
+    let marks = items(&stage, "w#");
+    assert_eq!(marks.len(), 150);
+    for mark in &marks {
+        let sk = mark["sk"].as_s().unwrap();
+        let earlier = format!("7fffffffffffffff{}", &sk[16..]);
+        let mut other = mark.clone();
+        other.insert("sk".to_owned(), AttributeValue::S(earlier));
+        put(other);
+    }
+    let mut gone = marks[0].clone();
+    let nobody = format!("7fffffffffffffff#{}", "09".repeat(15) + "ff");
+    gone.insert("sk".to_owned(), AttributeValue::S(nobody));
+    put(gone);
+    assert_eq!(items(&stage, "w#").len(), 301);
+    let mut other = stage.store();
+    assert_eq!(decide(&mut other, i64::MAX), 150);
+    assert!(items(&stage, "w#").is_empty());
+    assert_eq!(items(&stage, "c#").len(), 150);
+    // Decided for good: nothing was written over with nothing.
+    see(&mut other, 0..150);
+    assert_eq!(decide(&mut other, i64::MAX), 0);
+}
+
+#[test]
+fn waiting_values_are_found_without_reading_all_others() {
+    let Some(stage) = Stage::start() else { return };
+    let mut store = stage.store();
+    see(&mut store, 0..90);
+    // All but two are decided.
+    assert_eq!(decide(&mut store, 88), 88);
     assert_eq!(items(&stage, "w#").len(), 2);
     assert_eq!(items(&stage, "c#").len(), 90);
     let mut other = stage.store();
@@ -189,6 +230,6 @@ fn waiting_values_are_found_without_reading_all_others() {
     // Four partitions of marks, and two cells.
     let usage = other.usage();
     assert_eq!((usage.calls, usage.reads, usage.writes), (5, 6, 0));
-    assert_eq!(decide(i64::MAX), 2);
+    assert_eq!(decide(&mut store, i64::MAX), 2);
     assert!(items(&stage, "w#").is_empty());
 }

@@ -1,7 +1,7 @@
 //! A handler whose state, clock or sink misbehaves at a moment of our choosing.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ struct Moody {
     moods: Arc<Mutex<VecDeque<Mood>>>,
     most: usize,
     posted: usize,
+    given_up: Arc<AtomicU64>,
 }
 
 impl Store for Moody {
@@ -46,7 +47,7 @@ impl Store for Moody {
     }
 
     fn evicted(&self) -> Vec<(String, u64)> {
-        self.inner.evicted()
+        vec![("exec-any".to_owned(), self.given_up.load(Ordering::Relaxed))]
     }
 }
 
@@ -134,6 +135,8 @@ struct Puppet {
     alerts: Arc<Mutex<Vec<Alert>>>,
     refuses: Arc<Mutex<bool>>,
     hangs: Arc<Mutex<bool>>,
+    /// How often the ledger had no room.
+    given_up: Arc<AtomicU64>,
     /// How far the clock goes at each look.
     step: Arc<AtomicI64>,
     _runtime: tokio::runtime::Runtime,
@@ -154,7 +157,9 @@ fn puppet(most: usize, lasting: bool) -> Puppet {
     let inner = MemoryLedger::default();
     let outbox = Alerts::new(inner.outbox());
     let moods: Arc<Mutex<VecDeque<Mood>>> = Arc::default();
+    let given_up: Arc<AtomicU64> = Arc::default();
     let ledger = Moody {
+        given_up: Arc::clone(&given_up),
         inner,
         moods: Arc::clone(&moods),
         most,
@@ -201,6 +206,7 @@ fn puppet(most: usize, lasting: bool) -> Puppet {
         alerts,
         refuses,
         hangs,
+        given_up,
         step,
         _runtime: runtime,
     }
@@ -261,6 +267,20 @@ fn a_batch_that_others_overtook_is_judged_again_and_raises_each_alert_once() {
 }
 
 #[test]
+fn what_there_was_no_room_for_is_counted_once() {
+    let mut puppet = puppet(usize::MAX, true);
+    let mut given_up = |all: u64| {
+        puppet.given_up.store(all, Ordering::Relaxed);
+        let event = kinesis(0, &[payload(&[exec(1)])]);
+        puppet.handle(&event).unwrap().outcome.given_up
+    };
+    assert_eq!(
+        [given_up(0), given_up(3), given_up(3), given_up(4)],
+        [0, 3, 0, 1]
+    );
+}
+
+#[test]
 fn a_batch_that_is_too_much_is_judged_in_parts() {
     let mut puppet = puppet(12, true);
     let lines: Vec<String> = (0..20).map(exec).collect();
@@ -287,6 +307,23 @@ fn a_state_that_fails_in_the_middle_fails_from_the_record_that_was_not_committed
     let ids = puppet.execs();
     let unique: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!((ids.len(), unique.len()), (4, 4));
+}
+
+#[test]
+fn a_schedule_that_fails_is_counted_and_left_to_the_next() {
+    let mut puppet = puppet(usize::MAX, true);
+    puppet.moods.lock().unwrap().extend([Mood::Gone]);
+    let schedule = super::envelope::schedule("2026-05-14T12:00:00Z");
+    let handled = puppet.handle(&schedule).unwrap();
+    assert_eq!(
+        (handled.outcome.failed, &handled.answer["kind"]),
+        (1, &json!("schedule"))
+    );
+    assert!(
+        handled.outcome.settled > 10,
+        "the others are decided all the same"
+    );
+    assert_eq!(puppet.handle(&schedule).unwrap().outcome.failed, 0);
 }
 
 #[test]
@@ -324,7 +361,12 @@ fn alerts_wait_in_an_outbox_that_lasts_and_fail_the_invocation_otherwise() {
         *puppet.refuses.lock().unwrap() = true;
         let event = kinesis(0, &[payload(&[exec(1)])]);
         match (lasting, puppet.handle(&event)) {
-            (true, Ok(handled)) => assert_eq!(handled.answer, none()),
+            (true, Ok(handled)) => {
+                assert_eq!(handled.answer, none());
+                let outcome = handled.outcome;
+                assert!(outcome.alerts > 0 && outcome.delivered == 0);
+                assert_eq!(outcome.undelivered, outcome.alerts);
+            }
             (false, Err(Failure::Stranded(alerts))) => assert!(alerts > 0),
             (_, other) => panic!("{other:?}"),
         }

@@ -99,10 +99,6 @@ fn a_poisoned_record_is_set_aside_with_its_number_and_holds_up_no_other() {
         (&answer["set_aside"], &answer["over_limit"]),
         (&json!(1), &json!(0))
     );
-    let answer = function
-        .invoke(&sqs(&[json!("hello"), json!({"Event": "s3:TestEvent"})]))
-        .ok();
-    assert_eq!(answer, failures(&[]));
     let written = function.stop();
     assert_eq!(
         written
@@ -118,7 +114,7 @@ fn a_poisoned_record_is_set_aside_with_its_number_and_holds_up_no_other() {
         .map(|it| it["record"].as_str().unwrap())
         .collect();
     let shard = |number| format!("shardId-000000000000:{}", sequence(number));
-    assert_eq!(names, [&shard(2), &shard(3), "awslogs.data", "m0"]);
+    assert_eq!(names, [&shard(2), &shard(3), "awslogs.data"]);
     assert!(aside.iter().all(|it| it["level"] == "ERROR"));
     assert!(
         !written.text().contains("secret words"),
@@ -126,6 +122,27 @@ fn a_poisoned_record_is_set_aside_with_its_number_and_holds_up_no_other() {
         written.text()
     );
     assert_eq!(written.lines("invocation")[0]["set_aside"], 2);
+}
+
+#[test]
+fn a_message_that_nobody_understands_stays_in_its_queue() {
+    let function = Function::start("");
+    // One odd record, and nobody knows what else the message is about.
+    let odd = json!({"Records": [{"eventName": "ObjectCreated:Put"}]});
+    let test = json!({"Event": "s3:TestEvent"});
+    let answer = function.invoke(&sqs(&[json!("hello"), test, odd])).ok();
+    assert_eq!(answer, failures(&["m0", "m2"]));
+    // A bucket keeps nothing for later, and gets its notification set aside.
+    let bucket = json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put"}]});
+    assert_eq!(function.invoke(&bucket).ok()["set_aside"], 1);
+    let written = function.stop();
+    let invocation = written.lines("invocation")[0];
+    assert_eq!(
+        (&invocation["failed"], &invocation["set_aside"]),
+        (&json!(2), &json!(0))
+    );
+    let failed = written.lines("a record failed, and comes again");
+    assert_eq!(failed[0]["reason"], "it has no `Records`");
 }
 
 #[test]

@@ -71,21 +71,15 @@ async fn objects_are_read_in_any_shape_and_only_what_failed_comes_again() {
         (answer, function.stop())
     });
     let (answer, written) = answer.await.unwrap();
-    let failed = json!({"batchItemFailures": [{"itemIdentifier": format!("m{failing}")}]});
+    let again = [failing, gone + 2].map(|place| json!({"itemIdentifier": format!("m{place}")}));
+    let failed = json!({"batchItemFailures": again});
     assert_eq!(answer, failed, "{}", written.text());
     let aside: Vec<&str> = written
         .lines("set aside")
         .iter()
         .map(|it| it["record"].as_str().unwrap())
         .collect();
-    assert_eq!(
-        aside,
-        [
-            "s3://logs/damaged.gz",
-            "s3://logs/gone.gz",
-            &format!("m{}", gone + 2)
-        ]
-    );
+    assert_eq!(aside, ["s3://logs/damaged.gz", "s3://logs/gone.gz"]);
     assert!(
         written.lines("a record failed")[0]["reason"]
             .as_str()
@@ -105,4 +99,19 @@ async fn objects_are_read_in_any_shape_and_only_what_failed_comes_again() {
             .any(|it| it["detector"]["id"] == "exec-any"),
         "what stood before the damage"
     );
+}
+
+#[test]
+fn an_object_that_broke_off_comes_again_and_is_no_loss() {
+    let (url, _) = crate::s3_cut::serve(format!("{}\n", exec(1)).into_bytes(), 0);
+    let function = Function::start_in(crate::hostile::environment(&url), "");
+    let answer = function
+        .invoke(&sqs(&[created("logs", "day/a.jsonl")]))
+        .ok();
+    let failed = json!({"batchItemFailures": [{"itemIdentifier": "m0"}]});
+    let written = function.stop();
+    assert_eq!(answer, failed, "{}", written.text());
+    let invocation = written.lines("invocation")[0];
+    let counted = ["failed", "unread", "set_aside"].map(|name| invocation[name].as_u64());
+    assert_eq!(counted, [Some(1), Some(0), Some(0)]);
 }

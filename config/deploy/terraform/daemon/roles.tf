@@ -47,10 +47,13 @@ resource "aws_iam_role_policy" "starter" {
 }
 
 data "aws_iam_policy_document" "task" {
-  statement {
-    sid       = "BecomeReaders"
-    actions   = ["sts:AssumeRole"]
-    resources = var.reader_role_arns
+  dynamic "statement" {
+    for_each = length(var.reader_role_arns) == 0 ? [] : [1]
+    content {
+      sid       = "BecomeReaders"
+      actions   = ["sts:AssumeRole"]
+      resources = var.reader_role_arns
+    }
   }
   statement {
     sid       = "PublishAlerts"

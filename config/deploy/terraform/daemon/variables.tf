@@ -19,7 +19,8 @@ variable "subnets" {
 
 variable "reader_role_arns" {
   type        = list(string)
-  description = "Output role_arn of module reader in each account with clusters."
+  default     = []
+  description = "Output role_arn of module reader in each account with clusters that is polled; none behind a stream or objects."
 }
 
 variable "alert_topic_arn" {

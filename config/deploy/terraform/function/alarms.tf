@@ -73,6 +73,54 @@ locals {
       comparison  = "GreaterThanThreshold"
       description = "Alerts were refused by the topic for good. They stand whole in the function's log, and nowhere else."
     }
+    undelivered = {
+      namespace   = "trailhound/${var.name}"
+      metric      = "undelivered"
+      dimensions  = {}
+      statistic   = "Sum"
+      period      = 300
+      periods     = 1
+      threshold   = 0
+      silence     = "notBreaching"
+      comparison  = "GreaterThanThreshold"
+      description = "Alerts were raised and no sink took them. They wait in the table for up to [state] keep; the function's log says why."
+    }
+    quarantined = {
+      namespace   = "trailhound/${var.name}"
+      metric      = "quarantined"
+      dimensions  = {}
+      statistic   = "Sum"
+      period      = 300
+      periods     = 1
+      threshold   = 0
+      silence     = "notBreaching"
+      comparison  = "GreaterThanThreshold"
+      description = "The program fell over log lines and passed them over. The log names their place. It is a mistake in trailhound, and somebody may hide something behind it."
+    }
+    given-up = {
+      namespace   = "trailhound/${var.name}"
+      metric      = "given_up"
+      dimensions  = {}
+      statistic   = "Sum"
+      period      = 300
+      periods     = 1
+      threshold   = 0
+      silence     = "notBreaching"
+      comparison  = "GreaterThanThreshold"
+      description = "The table had no room for what a detector remembers of one group, so that no more of it is counted. The log names the detector."
+    }
+    coming-again = {
+      namespace   = "trailhound/${var.name}"
+      metric      = "failed"
+      dimensions  = {}
+      statistic   = "Sum"
+      period      = 300
+      periods     = 2
+      threshold   = 0
+      silence     = "notBreaching"
+      comparison  = "GreaterThanThreshold"
+      description = "Records fail and come again, or what the schedule does fails. The function's log says why; nothing is lost yet."
+    }
     # The schedule calls each minute, so a function that nobody calls is one that was switched off.
     silent = {
       namespace   = "AWS/Lambda"
@@ -114,12 +162,12 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   comparison_operator = each.value.comparison
   treat_missing_data  = each.value.silence
-  alarm_actions       = [var.alert_topic_arn]
+  alarm_actions       = [coalesce(var.alarm_topic_arn, var.alert_topic_arn)]
 }
 
-# Every call ends with a line that counts: what could not be read, and alerts that the topic refused.
+# Every call ends with a line that counts what could not be read, done or delivered.
 resource "aws_cloudwatch_log_metric_filter" "this" {
-  for_each       = toset(["set_aside", "refused"])
+  for_each       = toset(["set_aside", "refused", "undelivered", "quarantined", "given_up", "failed"])
   name           = "${var.name}-${each.key}"
   log_group_name = aws_cloudwatch_log_group.this.name
   pattern        = "{ $.${each.key} > 0 }"

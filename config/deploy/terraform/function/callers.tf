@@ -10,10 +10,10 @@ resource "aws_lambda_event_source_mapping" "stream" {
   parallelization_factor             = var.parallelization_factor
   function_response_types            = ["ReportBatchItemFailures"]
   bisect_batch_on_function_error     = true
-  # While AWS itself has trouble, retries take hours; what is still left after half a day is set aside, and
-  # can be read from the stream by its sequence numbers for as long as the stream keeps it.
+  # While AWS itself has trouble, retries take hours, and no record is too old for one as long as the stream
+  # keeps it. What fails again and again is set aside, and can be read by its sequence numbers.
   maximum_retry_attempts        = 1000
-  maximum_record_age_in_seconds = 43200
+  maximum_record_age_in_seconds = -1
   destination_config {
     on_failure {
       destination_arn = aws_sqs_queue.failed.arn
@@ -26,7 +26,7 @@ resource "aws_lambda_event_source_mapping" "queue" {
   count            = var.queue == null ? 0 : 1
   function_name    = aws_lambda_function.this.arn
   event_source_arn = var.queue.arn
-  # An object holds up to 64 MB of compressed lines, so one is work enough for a call.
+  # An object holds up to 16 MB of compressed lines, so one is work enough for a call.
   batch_size              = 1
   function_response_types = ["ReportBatchItemFailures"]
   scaling_config {
@@ -44,7 +44,8 @@ resource "aws_lambda_permission" "direct" {
   source_arn     = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/eks/*/cluster:*"
 }
 
-# Of calls that nobody waits for: subscriptions without a stream, and the schedule.
+# Of calls that nobody waits for: subscriptions without a stream. The schedule's don't fail: what went wrong
+# in one is counted, and the next comes in a minute.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name                = aws_lambda_function.this.function_name
   maximum_retry_attempts       = 2

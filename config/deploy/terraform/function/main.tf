@@ -5,8 +5,12 @@ locals {
   account   = data.aws_caller_identity.here.account_id
   partition = data.aws_partition.here.partition
   region    = data.aws_region.here.name
-  settings = var.settings_key != null ? {
-    TRAILHOUND_CONFIG = "s3://${var.code_bucket}/${var.settings_key}"
+  place = (
+    var.settings_key != null ? "s3://${var.code_bucket}/${var.settings_key}" :
+    var.settings_parameter != null ? "ssm:${var.settings_parameter}" : null
+  )
+  settings = local.place != null ? {
+    TRAILHOUND_CONFIG = local.place
     } : {
     TRAILHOUND_CONFIG_TOML = <<-EOT
       [state]
@@ -32,7 +36,7 @@ resource "aws_lambda_function" "this" {
   s3_bucket                      = var.code_bucket
   s3_key                         = var.code_key
   memory_size                    = var.memory_size
-  timeout                        = 120
+  timeout                        = var.queue == null ? 120 : 900 # An object is read in one call.
   reserved_concurrent_executions = var.concurrency
   role                           = aws_iam_role.this.arn
   logging_config {

@@ -76,6 +76,14 @@ data "aws_iam_policy_document" "this" {
       resources = ["arn:${local.partition}:s3:::${var.code_bucket}/${var.settings_key}"]
     }
   }
+  dynamic "statement" {
+    for_each = var.settings_parameter == null ? [] : [1]
+    content {
+      sid       = "ReadSettingsParameter"
+      actions   = ["ssm:GetParameter"]
+      resources = ["arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.settings_parameter}"]
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "this" {

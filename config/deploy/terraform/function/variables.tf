@@ -14,6 +14,12 @@ variable "settings_key" {
   description = "Of trailhound.toml in the bucket; its [state] table and [sink.sns] have to name what stands below. Without it the built-in detectors run as they are."
 }
 
+variable "settings_parameter" {
+  type        = string
+  default     = null
+  description = "In place of settings_key, the name of an SSM parameter with the same, which begins with a slash. A SecureString has to be under SSM's own key, aws/ssm."
+}
+
 variable "name" {
   type    = string
   default = "trailhound"
@@ -49,6 +55,12 @@ variable "table_name" {
 variable "alert_topic_arn" {
   type        = string
   description = "Output topic_arn of module alerts."
+}
+
+variable "alarm_topic_arn" {
+  type        = string
+  default     = null
+  description = "Where alarms go, if not to alert_topic_arn. That alerts don't arrive there has to reach somebody by another way."
 }
 
 variable "key_arn" {

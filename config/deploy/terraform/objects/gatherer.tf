@@ -80,7 +80,8 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
     # What subscriptions send is gzip already: one member after the other.
     compression_format = "UNCOMPRESSED"
     buffering_interval = var.buffer_seconds
-    buffering_size     = 64
+    # A call of the function has to read an object whole.
+    buffering_size = 16
     cloudwatch_logging_options {
       enabled         = true
       log_group_name  = aws_cloudwatch_log_group.gatherer.name

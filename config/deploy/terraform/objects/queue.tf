@@ -63,3 +63,26 @@ resource "aws_sqs_queue_policy" "this" {
   queue_url = aws_sqs_queue.this.url
   policy    = data.aws_iam_policy_document.queue.json
 }
+
+data "aws_iam_policy_document" "failed" {
+  statement {
+    sid       = "TlsAlone"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [aws_sqs_queue.failed.arn]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
+resource "aws_sqs_queue_policy" "failed" {
+  queue_url = aws_sqs_queue.failed.url
+  policy    = data.aws_iam_policy_document.failed.json
+}

@@ -27,12 +27,12 @@ variable "buffer_seconds" {
 
 variable "keep_days" {
   type        = number
-  default     = 7
-  description = "After that objects are deleted. CloudWatch Logs has the lines too."
+  default     = 15
+  description = "After that objects are deleted. A day longer than the queues keep the messages that tell of them."
 }
 
 variable "visibility_seconds" {
   type        = number
-  default     = 720
+  default     = 5400
   description = "Six times what the function may take, which is what AWS advises."
 }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod carried;
+mod handling;
 mod object;
 mod objects;
 mod packer;

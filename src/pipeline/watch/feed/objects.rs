@@ -1,13 +1,13 @@
 //! Objects that a queue announces, to batches. A message is deleted when the last of its objects' batches
 //! has become part of the state, and not before.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{Batch, Fed, Piece, Step};
+use super::handling::Handling;
 use super::object::{self, Closed};
 use crate::decode::Refusal;
 use crate::record::Origin;
@@ -37,9 +37,7 @@ pub struct Objects {
 
 struct Work {
     objects: Objects,
-    /// When the messages were sent that are worked on, by a number of our own.
-    open: Mutex<BTreeMap<u64, i64>>,
-    number: AtomicU64,
+    handling: Handling,
     /// When it was last told that the queue works.
     told: AtomicI64,
     /// Until when it is not told, since an object can't be read.
@@ -62,11 +60,13 @@ impl From<Closed> for Kept {
 impl Objects {
     /// Works on what the queue announces until nobody judges any more. When it is dropped, messages that
     /// are worked on come again.
+    ///
+    /// # Panics
+    /// When a worker does.
     pub async fn run(self) {
         let work = Arc::new(Work {
+            handling: Handling::new(self.queue.visibility(), self.clock.now()),
             objects: self,
-            open: Mutex::default(),
-            number: AtomicU64::new(0),
             told: AtomicI64::new(i64::MIN),
             failing: AtomicI64::new(i64::MIN),
         });
@@ -76,9 +76,9 @@ impl Objects {
             workers.spawn(async move { work.run().await });
         }
         while let Some(ended) = workers.join_next().await {
-            if ended.is_err_and(|error| error.is_panic()) {
+            if let Some(with) = ended.err().and_then(|error| error.try_into_panic().ok()) {
                 tracing::error!("the work on a queue ended by a mistake in trailhound");
-                return;
+                std::panic::resume_unwind(with);
             }
         }
     }
@@ -111,20 +111,22 @@ impl Work {
     /// What the queue gave to a call that began at `since`.
     async fn received(&self, message: Option<Message>, since: i64) -> Result<(), Closed> {
         self.works().await?;
-        let Some(message) = message else {
-            // What was sent before then is handled, but for what others work on.
-            let settled = self.settled(since);
-            return self.note(Vec::new(), settled).await;
+        let now = self.objects.clock.now();
+        let sent = message.as_ref().map(|it| it.sent.unwrap_or(since));
+        let number = sent.map(|sent| self.handling.begin(sent));
+        if let Some(handled) = self.handling.handled(since, now, message.is_some()) {
+            let settled = handled.saturating_sub(self.objects.lateness);
+            self.note(Vec::new(), Some(settled)).await?;
+        }
+        let worked = match &message {
+            Some(message) => self.message(message).await,
+            None => Ok(()),
         };
-        let sent = message.sent.unwrap_or(since);
-        let number = self.number.fetch_add(1, Ordering::Relaxed);
-        self.open().insert(number, sent);
-        let worked = self.message(&message).await;
-        let settled = self.settled(sent);
-        self.open().remove(&number);
+        if let Some(number) = number {
+            self.handling.end(number);
+        }
         match worked {
-            Ok(()) => self.note(Vec::new(), settled).await,
-            Err(Kept::Failed) => Ok(()),
+            Ok(()) | Err(Kept::Failed) => Ok(()),
             Err(Kept::Closed) => Err(Closed),
         }
     }
@@ -239,18 +241,12 @@ impl Work {
     /// An object can't be read: its message comes again, as often as the queue's redrive policy lets it.
     async fn unreadable(&self, class: Class, message: String) -> Result<(), Kept> {
         let visibility = milliseconds(self.objects.queue.visibility());
-        let until = self.objects.clock.now().saturating_add(2 * visibility);
+        let now = self.objects.clock.now();
+        self.handling.failed(now);
+        let until = now.saturating_add(2 * visibility);
         self.failing.store(until, Ordering::Relaxed);
         self.failed(class, message).await?;
         Err(Kept::Failed)
-    }
-
-    /// Up to which event time all has come, when all messages that were sent before a time have been handled
-    /// but those that are worked on.
-    fn settled(&self, before: i64) -> Option<i64> {
-        let oldest = self.open().values().copied().min();
-        let before = oldest.map_or(before, |oldest| oldest.min(before));
-        Some(before.saturating_sub(self.objects.lateness))
     }
 
     /// Hands on what is no part of an object.
@@ -301,10 +297,6 @@ impl Work {
 
     async fn send(&self, fed: Fed) -> Result<(), Closed> {
         self.objects.out.send(fed).await.map_err(|_| Closed)
-    }
-
-    fn open(&self) -> MutexGuard<'_, BTreeMap<u64, i64>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

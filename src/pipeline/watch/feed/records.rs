@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -73,20 +72,15 @@ impl Unpacking<'_> {
             packer.arrived = record.arrived;
             let before = packer.problems;
             packer.first = None;
-            let reader = &mut self.reader;
-            let read = catch_unwind(AssertUnwindSafe(|| {
+            let read = self.reader.contain(|reader| {
                 reader.read(&name, record.data.as_slice(), hint, &mut |item| {
                     packer.take(&item)
                 })
-            }));
+            });
             match read {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => return Err(Closed),
-                // One poisonous record ends nothing.
-                Err(_) => {
-                    self.reader = Reader::new(Limits::default());
-                    packer.poisoned();
-                }
+                Err(_) => packer.poisoned(),
             }
             if packer.problems > before {
                 tracing::warn!(
