@@ -146,7 +146,8 @@ const fn place(word: &str) -> usize {
         }
         lists = others;
     }
-    panic!("every word that a rule needs is a hint")
+    // No bit is there, and the constant that asks for it does not compile.
+    usize::MAX
 }
 
 const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
