@@ -10,7 +10,7 @@ use crate::query::Measure;
 use crate::state::{Digest, Memo, Terms};
 
 /// For how many callers in a situation.
-const KEPT: usize = 8192;
+const KEPT: usize = 3072;
 
 /// After so many sightings that were passed on, all are passed on once more, so that whoever remembers
 /// them under a limit knows which are still seen. Far fewer than any memory has room for.

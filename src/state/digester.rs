@@ -4,7 +4,7 @@
 use super::{Digest, Memo};
 
 /// How many digests are kept.
-const KEPT: usize = 8192;
+const KEPT: usize = 4096;
 
 /// The longest parts whose digest is kept, in bytes.
 const LONGEST: usize = 256;
