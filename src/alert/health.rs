@@ -3,12 +3,8 @@
 //!
 //! This room words them; whether there is one is decided by who follows the streams.
 
-use std::collections::BTreeMap;
-
 use super::console::Link;
-use super::model::{
-    Actor, Alert, Cluster, Console, DetectedBy, Detector, Outcome, SchemaTag, Source, Target,
-};
+use super::model::{Alert, Cluster, Console, Detector};
 use super::{AlertId, Severity, Timestamp};
 
 /// What can be wrong with the watching, and the end of it.
@@ -175,34 +171,22 @@ impl Episode<'_> {
 
     fn alert(&self, trouble: Trouble, id: AlertId, summary: String) -> Alert {
         let group = [("log", self.log), ("trouble", self.trouble.id())];
+        let detector = Detector {
+            id: trouble.id().to_owned(),
+            title: trouble.title().to_owned(),
+        };
         let mut alert = Alert {
-            schema: SchemaTag::V1,
             id,
             time: Timestamp::from_millis(self.now),
-            detector: Detector {
-                id: trouble.id().to_owned(),
-                title: trouble.title().to_owned(),
-            },
-            severity: trouble.severity(),
             summary,
             attack: trouble.attack().iter().map(ToString::to_string).collect(),
             cluster: self.place(),
-            actor: Actor::default(),
-            source: Source::default(),
-            target: Target::default(),
-            outcome: Outcome::default(),
-            count: 0,
             first: Timestamp::from_millis(self.start),
             last: Timestamp::from_millis(self.now),
             group: group.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
-            measured: BTreeMap::new(),
-            events: Vec::new(),
             console: self.console(),
             runbook: Some(trouble.runbook().to_owned()),
-            truncated: false,
-            closes: None,
-            detected_by: DetectedBy::default(),
-            event: None,
+            ..Alert::blank(detector, trouble.severity())
         };
         alert.redact();
         alert

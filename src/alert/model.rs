@@ -70,6 +70,36 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// An alert of a detector that tells nothing yet.
+    pub(super) fn blank(detector: Detector, severity: Severity) -> Self {
+        Self {
+            schema: SchemaTag::V1,
+            id: AlertId::default(),
+            time: None,
+            detector,
+            severity,
+            summary: String::new(),
+            attack: Vec::new(),
+            cluster: Cluster::default(),
+            actor: Actor::default(),
+            source: Source::default(),
+            target: Target::default(),
+            outcome: Outcome::default(),
+            count: 0,
+            first: None,
+            last: None,
+            group: BTreeMap::new(),
+            measured: BTreeMap::new(),
+            events: Vec::new(),
+            console: Console::default(),
+            runbook: None,
+            truncated: false,
+            closes: None,
+            detected_by: DetectedBy::default(),
+            event: None,
+        }
+    }
+
     /// What an alert is known by, so that it is handed out once: its id, and for an alert of several events
     /// the cluster's account, region and log group. Clusters in two regions may have one name, and each its
     /// own alert of one id.

@@ -3,8 +3,7 @@
 use super::console::{Kind, Line, Link};
 use super::gather::gather;
 use super::model::{
-    Actor, Alert, Cluster, Console, DetectedBy, Detector, EventRef, Impersonated, Outcome,
-    SchemaTag, Source, Target,
+    Actor, Alert, Cluster, Console, Detector, EventRef, Impersonated, Outcome, Source, Target,
 };
 use super::sentence::sentence;
 use super::{AlertId, Timestamp, console, shorten};
@@ -109,34 +108,14 @@ pub fn fold_place(
 
 /// What the record tells: whom, where, what and how it ended.
 fn bare(detector: &crate::detect::Detector, entry: &Entry<'_>, row: &EntryRow<'_, '_>) -> Alert {
+    let named = Detector {
+        id: detector.id.clone(),
+        title: detector.title.clone(),
+    };
     let mut alert = Alert {
-        schema: SchemaTag::V1,
-        id: AlertId::default(),
-        time: None,
-        detector: Detector {
-            id: detector.id.clone(),
-            title: detector.title.clone(),
-        },
-        severity: detector.severity_of(row),
-        summary: String::new(),
-        attack: Vec::new(),
         cluster: cluster(entry),
-        actor: Actor::default(),
-        source: Source::default(),
-        target: Target::default(),
-        outcome: Outcome::default(),
         count: 1,
-        first: None,
-        last: None,
-        group: std::collections::BTreeMap::new(),
-        measured: std::collections::BTreeMap::new(),
-        events: Vec::new(),
-        console: Console::default(),
-        runbook: None,
-        truncated: false,
-        closes: None,
-        detected_by: DetectedBy::default(),
-        event: None,
+        ..Alert::blank(named, detector.severity_of(row))
     };
     match (entry.audit(), entry.authenticator()) {
         (Some(facts), _) => fill_audit(&mut alert, facts),

@@ -119,34 +119,16 @@ pub(crate) fn full() -> Alert {
 
 /// A threshold alert of an unreadable past: no key that may be missing is there.
 pub(crate) fn bare() -> Alert {
+    let detector = Detector {
+        id: "odd".to_owned(),
+        title: "Odd".to_owned(),
+    };
     Alert {
-        schema: SchemaTag::V1,
         id: AlertId::of_line("odd", "a line"),
-        time: None,
-        detector: Detector {
-            id: "odd".to_owned(),
-            title: "Odd".to_owned(),
-        },
-        severity: Severity::Info,
         summary: "- did something".to_owned(),
-        attack: Vec::new(),
-        cluster: Cluster::default(),
-        actor: Actor::default(),
-        source: Source::default(),
-        target: Target::default(),
-        outcome: Outcome::default(),
         count: 1,
-        first: None,
-        last: None,
-        group: BTreeMap::new(),
-        measured: BTreeMap::new(),
-        events: Vec::new(),
-        console: Console::default(),
-        runbook: None,
         truncated: true,
-        closes: None,
-        detected_by: DetectedBy::default(),
-        event: None,
+        ..Alert::blank(detector, Severity::Info)
     }
 }
 
