@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::kinesis::{IN_FLIGHT, envelopes, family, place, put, replayed, start};
-use crate::kinesis_fake::KinesisFake;
+use crate::kinesis::{comes_after, comes_once, envelopes, place, put, replayed, start};
 use crate::kinesis_fake::pushes::CONSUMER;
 use crate::kinesis_local::KinesisLocal;
-use crate::watching::{Watching, id};
+use crate::watching::id;
 
 /// kinesis-local pushes, but does not say when a shard ends: the fake does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -25,37 +24,12 @@ async fn killed_while_records_are_pushed_it_goes_on_where_it_was() {
     let mut run = start(&place, &kinesis);
     let mut came = BTreeSet::from([id(&run.next_alert())]);
     came.extend(run.kill().iter().map(id));
-    let mut run = start(&place, &kinesis);
+    let run = start(&place, &kinesis);
     put(&stream, second, first.len()).await;
-    let missing: BTreeSet<String> = expected.difference(&came).cloned().collect();
-    let again = run.until(&missing);
-    let repeats = again.iter().filter(|id| came.contains(*id)).count();
-    assert!(repeats <= IN_FLIGHT, "{repeats} alerts came again");
-    came.extend(again);
-    let (code, rest, said) = run.stop();
-    assert_eq!(code, Some(0), "{said}");
-    came.extend(rest.iter().map(id));
-    assert_eq!(came, expected, "{said}");
+    comes_after(run, &mut came, &expected);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn subscriptions_that_break_off_lose_and_double_nothing() {
-    let envelopes = envelopes();
-    let expected = replayed(&envelopes);
-    let fake = KinesisFake::start(family(&envelopes)).await;
-    let place = place(&format!("consumer_arn = \"{CONSUMER}\"\n"));
-    let options = ["--from", "1h", "-v"];
-    let mut run = Watching::of(&mut place.command_in(fake.environment(), &options));
-    let came = run.until(&expected);
-    let (code, rest, said) = run.stop();
-    assert_eq!(code, Some(0), "{said}");
-    let came: Vec<String> = came.into_iter().chain(rest.iter().map(id)).collect();
-    let all: BTreeSet<String> = came.iter().cloned().collect();
-    assert_eq!(all, expected, "{said}");
-    assert_eq!(came.len(), all.len(), "an alert came twice");
-    let (too_early, finished) = fake.seen();
-    assert!(too_early.is_empty(), "{too_early:?}");
-    assert_eq!(finished.len(), 3, "{finished:?}");
-    let mishaps = fake.mishaps();
-    assert_eq!(mishaps.len(), 7, "{mishaps:?}");
+    comes_once(&format!("consumer_arn = \"{CONSUMER}\"\n"), 7).await;
 }
