@@ -183,7 +183,7 @@ fn decide_values(
     let mut pending = Vec::new();
     cells.waiting(&detector.id, &mut |key, cell| {
         if let Cell::Baseline(baseline) = cell
-            && baseline.is_pending()
+            && baseline.waits().is_some_and(|since| since < until)
         {
             pending.push((*key, baseline.owner()));
         }

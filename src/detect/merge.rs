@@ -1,9 +1,10 @@
 //! Merges contributions into state and tells what crossed a line by it.
 
 use super::contribution::{Contribution, What};
-use super::decide::with_keys;
+use super::decide::{first_of, with_keys};
+use super::detector::Detector;
 use super::engine::Engine;
-use super::kind::{CLUSTERS, Kind, Threshold};
+use super::kind::{CLUSTERS, FirstSeen, Kind, Threshold};
 use super::probe::Probe;
 use crate::query::Value;
 use crate::state::{Cells, Completion, Crossing, Digest, Place, Seed, Sighting, Step, StoreError};
@@ -26,6 +27,9 @@ pub struct Raised {
 pub struct Lateness {
     /// No event from before this time will come any more; `None` when any may.
     pub settled: Option<i64>,
+    /// The same, for what is learnt: a sighting of which this tells that it lies in the learning time is learnt
+    /// at once, and nothing is kept to raise an alert of it.
+    pub learnt: Option<i64>,
 }
 
 impl Engine {
@@ -97,6 +101,7 @@ impl Engine {
                 if !seen.key.as_slice().is_empty() {
                     cells.change(place, &mut |cell| cell.earliest(contribution.time).1)?;
                 }
+                let learns = lateness.learns(seen, detector, contribution, cells)?;
                 let place = Place {
                     key: *value,
                     ..place
@@ -104,7 +109,7 @@ impl Engine {
                 let mut sighting = Sighting {
                     time: contribution.time,
                     owner: contribution.key,
-                    seed,
+                    seed: &mut || (!learns).then(&mut *seed),
                 };
                 cells.change(place, &mut |cell| {
                     cell.baseline().see(seen.terms, &mut sighting)
@@ -135,6 +140,25 @@ impl Engine {
     }
 }
 
+impl Lateness {
+    /// Whether a sighting lies in the learning time, whatever else will come: who was first seen now or
+    /// earlier can only turn out to have been seen earlier still, but not before anything comes.
+    fn learns(
+        self,
+        seen: &FirstSeen,
+        detector: &Detector,
+        sighting: &Contribution,
+        cells: &mut dyn Cells,
+    ) -> Result<bool, StoreError> {
+        let Some(earliest) = self.learnt else {
+            return Ok(false);
+        };
+        let since = first_of(seen, detector, sighting.key, cells)?;
+        let ends = |since: i64| since.min(earliest).saturating_add(seen.terms.learning);
+        Ok(since.is_some_and(|since| sighting.time < ends(since)))
+    }
+}
+
 impl Raised {
     pub(super) fn of_crossing(
         crossing: &Crossing,
@@ -161,3 +185,7 @@ impl Raised {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "merge_tests.rs"]
+mod tests;

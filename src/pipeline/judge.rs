@@ -10,7 +10,7 @@ use super::window::Window;
 use crate::alert::{Alert, RawEvent};
 use crate::config::Config;
 use crate::decode::Item;
-use crate::detect::{Engine, Severity};
+use crate::detect::{Engine, Lateness, Severity};
 use crate::state::{Store, StoreError};
 
 /// Judges log events one after another and hands out alerts.
@@ -88,6 +88,11 @@ impl<'c> Judge<'c> {
     pub fn every(mut self) -> Self {
         self.merger.every();
         self
+    }
+
+    /// Says how late events may come from now on.
+    pub(super) const fn set_lateness(&mut self, lateness: Lateness) {
+        self.merger.lateness = lateness;
     }
 
     /// What has been counted.

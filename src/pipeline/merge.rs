@@ -14,7 +14,7 @@ use super::settle::may_wait;
 use super::tally::Tally;
 use crate::alert::{Alert, RawEvent};
 use crate::decode::Item;
-use crate::detect::{Engine, Severity};
+use crate::detect::{Engine, Lateness, Severity};
 use crate::state::{MemoryStore, Store, StoreError};
 
 /// Joins findings to alerts, and counts to one sum.
@@ -25,6 +25,7 @@ pub(super) struct Merger<'c> {
     pub(super) least: Severity,
     pub(super) raw: RawEvent,
     seeds: Seeds,
+    pub(super) lateness: Lateness,
     store: Box<dyn Store + 'c>,
     /// `None` where somebody else tells what is new.
     once: Option<Once>,
@@ -47,6 +48,7 @@ impl<'c> Merger<'c> {
             least: Severity::Info,
             raw: RawEvent::LeftOut,
             seeds: Seeds::default(),
+            lateness: Lateness::default(),
             store: Box::new(MemoryStore::default()),
             once: Some(Once::default()),
             behind: Behind::default(),
@@ -83,6 +85,7 @@ impl<'c> Merger<'c> {
             clusters: &mut self.clusters,
             raw: self.raw,
             seeds: &mut self.seeds,
+            lateness: self.lateness,
             tally: &mut self.tally,
         };
         (remembering, self.store.as_mut())

@@ -22,6 +22,7 @@ pub(super) struct Remembering<'m, 'c> {
     pub(super) clusters: &'m mut Clusters<'c>,
     pub(super) raw: RawEvent,
     pub(super) seeds: &'m mut Seeds,
+    pub(super) lateness: Lateness,
     pub(super) tally: &'m mut Tally,
 }
 
@@ -75,7 +76,7 @@ impl Remembering<'_, '_> {
         on: &mut dyn FnMut(Alert),
     ) -> Result<u64, StoreError> {
         let mut crossings = Vec::new();
-        let engine = self.engine;
+        let (engine, lateness) = (self.engine, self.lateness);
         let mut seed = || {
             let line = contribution.is_sighting().then(|| self.seeds.of_line(item));
             line.flatten().unwrap_or_else(|| {
@@ -83,15 +84,9 @@ impl Remembering<'_, '_> {
                 seed_of(alert.as_ref())
             })
         };
-        let lost = engine.merge(
-            contribution,
-            Lateness::default(),
-            cells,
-            &mut seed,
-            &mut |raised| {
-                crossings.push(raised);
-            },
-        )?;
+        let lost = engine.merge(contribution, lateness, cells, &mut seed, &mut |raised| {
+            crossings.push(raised);
+        })?;
         for raised in &crossings {
             if let Some(alert) = self.alert(contribution, Some(raised), item) {
                 on(alert);

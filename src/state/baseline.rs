@@ -58,8 +58,8 @@ pub struct Sighting<'s> {
     pub time: i64,
     /// The key of the cell that holds the first sighting of its owner.
     pub owner: Digest,
-    /// Makes the seed of an alert.
-    pub seed: &'s mut dyn FnMut() -> Seed,
+    /// Makes the seed of an alert; `None` where there will be none, since this is learnt.
+    pub seed: &'s mut dyn FnMut() -> Option<Seed>,
 }
 
 impl Baseline {
@@ -83,7 +83,7 @@ impl Baseline {
         let new = Stretch {
             start: time,
             end: coarse,
-            seed: (!self.raised).then(|| (sighting.seed)()),
+            seed: (!self.raised).then(|| (sighting.seed)()).flatten(),
         };
         self.stretches.insert(after, new);
         self.join(after, terms);
@@ -136,14 +136,9 @@ impl Baseline {
         (found, changed)
     }
 
-    /// Whether a decision is still to be made.
-    #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.stretches.iter().any(|stretch| stretch.seed.is_some())
-    }
-
     /// The first sighting on which a decision is still to be made.
-    pub(super) fn waits(&self) -> Option<i64> {
+    #[must_use]
+    pub fn waits(&self) -> Option<i64> {
         let undecided = self
             .stretches
             .iter()

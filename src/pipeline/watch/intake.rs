@@ -6,10 +6,15 @@ use super::feed::{Batch, Memo, Piece, Step};
 use super::post::Post;
 use crate::alert::Alert;
 use crate::decode::Item;
+use crate::detect::Lateness;
 use crate::pipeline::{Evictions, Judge, Tally};
 use crate::record::{LogEvent, Origin, Position};
 use crate::source::cloudwatch::{Fetched, Notice, Page, What};
 use crate::state::{Digest, SharedStore, SqliteStore, StoreError};
+
+/// An event happened so long before its line was logged, at most, in milliseconds: a session in a pod and a
+/// watch are logged when they end, under the time when they began.
+const LONGEST: i64 = 24 * 3_600_000;
 
 /// What came of a page.
 #[derive(Debug, Default)]
@@ -29,6 +34,8 @@ pub struct Intake<'c> {
     store: SharedStore,
     post: &'c Post,
     evictions: Evictions,
+    /// Whether batches of feeds came, which carry events from before any of them began to be read.
+    is_fed: bool,
 }
 
 impl<'c> Intake<'c> {
@@ -40,10 +47,30 @@ impl<'c> Intake<'c> {
             store,
             post,
             evictions: Evictions::default(),
+            is_fed: false,
         };
         // The store may have served another judge, which told of them.
         intake.evicted();
         intake
+    }
+
+    /// Says that no line from before `settled` (milliseconds since the Unix epoch) will come any more, nor any
+    /// from before the reading began: what is seen for the first time may be known to be learnt by that.
+    ///
+    /// # Errors
+    /// When the state can't be used.
+    pub fn expect_from(&mut self, settled: Option<i64>) -> Result<(), StoreError> {
+        let begun = if self.is_fed {
+            None
+        } else {
+            self.store.lock().begun()?
+        };
+        let earliest = begun.max(settled);
+        self.judge.set_lateness(Lateness {
+            learnt: earliest.map(|earliest| earliest.saturating_sub(LONGEST)),
+            ..Lateness::default()
+        });
+        Ok(())
     }
 
     /// Judges what is new on a page. Events from longer than `known_for` before its position are known
@@ -84,6 +111,10 @@ impl<'c> Intake<'c> {
     /// # Errors
     /// When the state can't be used; nothing of the batch is in it then.
     pub fn batch(&mut self, batch: &Batch) -> Result<Taken, StoreError> {
+        if !self.is_fed {
+            self.is_fed = true;
+            self.judge.set_lateness(Lateness::default());
+        }
         self.in_batch(batch.seen.received, |intake, alerts| {
             let items: Vec<Item<'_>> = batch.pieces.iter().map(Piece::item).collect();
             let taken = Taken {

@@ -133,6 +133,7 @@ impl Watch<'_> {
     pub async fn run<T>(&mut self, inputs: &mut Inputs<T>) -> Result<End<T>, StoreError> {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.expect()?;
         loop {
             tokio::select! {
                 biased;
@@ -185,6 +186,9 @@ impl Watch<'_> {
             What::Begun { .. } | What::Failed { .. } => {}
         }
         self.intake.notice(notice)?;
+        if matches!(notice.what, What::Begun { .. }) {
+            self.expect()?;
+        }
         if notice.what != What::Over {
             self.report.notice(notice, &cluster);
         }
@@ -243,6 +247,7 @@ impl Watch<'_> {
 
     fn tick(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
+        self.expect()?;
         self.health(now)?;
         if now >= self.standing.decide_at {
             self.decide(now)?;
@@ -255,6 +260,12 @@ impl Watch<'_> {
         self.report.tick(now, &views);
         self.beat.beat(now);
         Ok(())
+    }
+
+    /// Lets the intake know which events can still come.
+    fn expect(&mut self) -> Result<(), StoreError> {
+        let settled = self.standing.horizon.until(self.clock.now());
+        self.intake.expect_from(settled)
     }
 
     /// Raises what is wrong with the watching itself.

@@ -23,11 +23,9 @@ const LEAST_OVERLAP: i64 = 30_000;
 /// The same for a log of which every stretch takes many calls.
 const BUSY_OVERLAP: i64 = 5_000;
 
-/// A walk of more calls is dear: its ground is covered again less often.
+/// A walk of more calls is dear: its ground is covered again less often, and the next one forward covers no more
+/// old ground than new.
 const CHEAP_CALLS: u64 = 2;
-
-/// A forward walk of more calls covers no more old ground than new.
-const BUSY_CALLS: u64 = 4;
 
 /// Looking back must begin again after so much time for each call that it took last, and after the longest
 /// of these times whatever it costs: a late event waits that long at most where old ground is cheap.
@@ -167,7 +165,7 @@ impl Plan {
             self.spans.lateness.max(0),
         );
         let (calls, ground) = self.last;
-        if calls > BUSY_CALLS {
+        if calls > CHEAP_CALLS {
             wanted.min(ground.max(BUSY_OVERLAP))
         } else {
             wanted

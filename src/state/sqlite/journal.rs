@@ -61,6 +61,20 @@ impl SqliteStore {
         self.change(text, params![number, from]).map(|_| ())
     }
 
+    /// Where the reading of all sources began, the earliest: nothing from before has ever been read. `None`
+    /// where that is not known of each.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn begun(&self) -> Result<Option<i64>, StoreError> {
+        let text = "SELECT min(begun) FROM source HAVING count(begun) = count(*)";
+        self.connection
+            .prepare_cached(text)
+            .and_then(|mut find| find.query_row([], |row| row.get(0)).optional())
+            .map(Option::flatten)
+            .map_err(|reason| self.failed(reason))
+    }
+
     /// Notes up to where late events have been looked for; that never goes back.
     ///
     /// # Errors

@@ -146,7 +146,7 @@ fn see(store: &mut DynamoStore, values: std::ops::Range<u8>) {
                     let mut sighting = trailhound::state::Sighting {
                         time: i64::from(number),
                         owner: Digest::default(),
-                        seed: &mut || "seed".into(),
+                        seed: &mut || Some("seed".into()),
                     };
                     cell.baseline().see(TERMS, &mut sighting)
                 })?;
