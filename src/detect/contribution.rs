@@ -183,7 +183,7 @@ impl Detector {
                 for key in &keys {
                     add_value(digester, key);
                 }
-                let key = digester.finish();
+                let key = digester.finish().among(from.cluster);
                 let observed = observe(threshold, &bound.arguments(), event, digester);
                 let keys = if threshold.keys_matter {
                     keys.into_iter().map(Value::into_owned).collect()
@@ -322,7 +322,8 @@ fn of_value(digester: &mut Digester, value: &Value<'_>) -> Digest {
     digester.finish()
 }
 
-/// The digest of some values; `None` when one of them is missing.
+/// The digest of some values, of a cluster or of what is its own, among the cluster's others: what one page
+/// of its log changes lies side by side. `None` when one of the values is missing.
 fn digest(
     digester: &mut Digester,
     with: Digest,
@@ -337,7 +338,7 @@ fn digest(
         }
         add_value(digester, &value);
     }
-    Some(digester.finish())
+    Some(digester.finish().among(with))
 }
 
 fn add_value(digester: &mut Digester, value: &Value<'_>) {

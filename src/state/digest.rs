@@ -7,6 +7,9 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+/// How many bytes tell where a digest stands.
+const AMONG: usize = 2;
+
 /// The first sixteen bytes of a BLAKE3 hash. Their order is that of the bytes.
 #[derive(Clone, Copy, Debug, Default, Eq, Serialize, Deserialize)]
 pub struct Digest(pub [u8; 16]);
@@ -47,6 +50,16 @@ impl Digest {
             hasher.add(part.as_bytes());
         }
         hasher.finish()
+    }
+
+    /// The same, but where digests are kept in order it stands among those of `whole`. So many bits are left
+    /// that nobody finds two texts of one digest.
+    #[must_use]
+    pub fn among(mut self, whole: Self) -> Self {
+        for (to, from) in self.0.iter_mut().zip(whole.0).take(AMONG) {
+            *to = from;
+        }
+        self
     }
 
     /// The digest of bytes: of parts, each behind its length as eight bytes, it is that of a [`Hasher`].
@@ -126,6 +139,19 @@ mod tests {
         assert_ne!(Digest::of(["ab", "c"]), Digest::of(["a", "bc"]));
         assert_ne!(Digest::of(["a"]), Digest::of(["a", ""]));
         assert_eq!(Digest::of(["a", "b"]), Digest::of(["a", "b"]));
+    }
+
+    #[test]
+    fn digests_among_others_stand_side_by_side() {
+        let (one, other) = (Digest::of(["one"]), Digest::of(["other"]));
+        let keys = |whole: Digest| ["a", "b", "c"].map(|key| Digest::of([key]).among(whole));
+        let mut all = [keys(one), keys(other)].concat();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 6);
+        let of_one = |key: &Digest| keys(one).contains(key);
+        assert_eq!(all[..3].iter().all(of_one), of_one(&all[0]));
+        assert_eq!(all[3..].iter().all(of_one), of_one(&all[3]));
     }
 
     #[test]

@@ -110,7 +110,7 @@ pub trait Cells {
         change: &mut dyn FnMut(&mut Cell) -> bool,
     ) -> Result<(), StoreError>;
 
-    /// Calls `look` with every cell of a detector, in the order of their keys. `look` says whether it
+    /// Calls `look` with every cell of a detector, in an order that their keys decide. `look` says whether it
     /// changed the cell.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub use outbox::SqliteOutbox;
 pub use write_back::WriteBack;
 
 /// The version of the tables and of the cells' form, kept in `user_version`.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// How long to wait for another process's transaction.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The share of a detector's cells that goes when it has used up its room: one in so many.

@@ -33,8 +33,8 @@ pub(super) const WAITS: &str = "waits";
 /// How often each has been tried.
 pub(super) const TRIES: &str = "tries";
 
-/// Over how many partitions the cells of a detector are spread, by the first half-byte of their keys: so
-/// that partition after partition they come in the order of their keys.
+/// Over how many partitions the cells of a detector are spread, by the last half-byte of their keys: the first
+/// ones are those of a cluster.
 pub(super) const CELL_SHARDS: u8 = 16;
 /// Over how many partitions the marks of waiting cells are spread, and the outbox.
 pub(super) const SHARDS: u8 = 4;
@@ -125,8 +125,8 @@ pub(super) fn outbox(shard: u8) -> String {
 
 /// The partition of a digest, among `of`, at most 16.
 fn shard(digest: Digest, of: u8) -> u8 {
-    let [first, ..] = digest.0;
-    first / (u8::MAX / of + 1)
+    let [.., last] = digest.0;
+    last / (u8::MAX / of + 1)
 }
 
 /// Sorts by time, also before 1970.
