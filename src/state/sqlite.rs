@@ -33,10 +33,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The share of a detector's cells that goes when it has used up its room: one in so many.
 const SHARE: usize = 8;
 
-/// KiB of pages kept in memory. Keys are digests, so each batch touches pages all over a table.
+/// KiB of pages kept in memory. Each batch touches pages all over a table, though those of one cluster lie
+/// together.
 const CACHE: i64 = 32 << 10;
 /// The same for a program that stays: the system keeps the file's pages too.
-const SMALL_CACHE: i64 = 8 << 10;
+const SMALL_CACHE: i64 = 4 << 10;
 /// Pages in the log before they are written back: some batches, which mostly change the same ones.
 const CHECKPOINT: i64 = 8_000;
 /// The same where a [`WriteBack`] does it: only when that can't keep up.

@@ -31,13 +31,14 @@ use judging::Judging;
 use settings::Set;
 use signals::Ended;
 
-/// Deliveries that wait for the judge: few, since a page may be a megabyte.
-const WAITING: usize = 2;
+/// Deliveries that wait for the judge: a page may be a megabyte, and others wait where they are read.
+const WAITING: usize = 1;
 
 pub(super) fn run(args: &WatchArgs) -> Result<Exit> {
     let set = Set::load(&args.detectors)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // One keeps pace with any number of logs that one thread can judge, and each takes memory of its own.
+        .worker_threads(1)
         .enable_all()
         .build()
         .context("can't start the runtime")?;
