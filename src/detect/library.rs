@@ -1,9 +1,14 @@
 //! The detectors that are part of the program: the files of `detectors/`, as they were when it was
 //! built.
 
-/// Path below `detectors/` and text of each built-in detector, sorted by path, and the byte at which its
-/// tests begin.
-static FILES: &[(&str, &str, usize)] = &include!(concat!(env!("OUT_DIR"), "/detectors.rs"));
+use std::ops::Range;
+
+/// Path below `detectors/` and text of each built-in detector, sorted by path, and where in [`RUN`] stands
+/// what comes before its tests.
+static FILES: &[(&str, &str, Range<usize>)] = &include!(concat!(env!("OUT_DIR"), "/detectors.rs"));
+
+/// All detectors without their tests, one behind the other.
+static RUN: &str = include_str!(concat!(env!("OUT_DIR"), "/detectors.toml"));
 
 /// Path below `detectors/` and text of each built-in detector, sorted by path.
 pub(super) fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -15,7 +20,7 @@ pub(super) fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub(super) fn files_to_run() -> impl Iterator<Item = (&'static str, &'static str)> {
     FILES
         .iter()
-        .map(|(path, text, tests)| (*path, text.get(..*tests).unwrap_or(text)))
+        .map(|(path, text, run)| (*path, RUN.get(run.clone()).unwrap_or(text)))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ const SHARE: usize = 8;
 /// together.
 const CACHE: i64 = 32 << 10;
 /// The same for a program that stays: the system keeps the file's pages too.
-const SMALL_CACHE: i64 = 4 << 10;
+const SMALL_CACHE: i64 = 2 << 10;
 /// Pages in the log before they are written back: some batches, which mostly change the same ones.
 const CHECKPOINT: i64 = 8_000;
 /// The same where a [`WriteBack`] does it: only when that can't keep up.
@@ -105,7 +105,8 @@ impl SqliteStore {
                 return Err(rusqlite::Error::SqliteFailure(
                     rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISMATCH),
                     Some(format!(
-                        "it has version {version}, this program reads version {VERSION}"
+                        "it has version {version}, this program reads version {VERSION}: \
+                         name another file, or delete this one and let it learn anew"
                     )),
                 ));
             }

@@ -193,7 +193,7 @@ fn marks_that_are_not_their_cells_hold_up_nothing_and_go() {
         put(other);
     }
     let mut gone = marks[0].clone();
-    let nobody = format!("7fffffffffffffff#{}", "09".repeat(15) + "ff");
+    let nobody = format!("7fffffffffffffff#ff{}", "09".repeat(15));
     gone.insert("sk".to_owned(), AttributeValue::S(nobody));
     put(gone);
     assert_eq!(items(&stage, "w#").len(), 301);
