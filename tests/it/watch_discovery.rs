@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::hostile::{ACCOUNT, Action, Fault, Hostile, REGION, Rule};
+use crate::hostile::{ACCOUNT, Action, Fault, Hostile, Log, REGION, Rule};
 use crate::live::{detector, put};
 use crate::program::write;
 use crate::watching::{Place, QUICK, Watching, cluster};
@@ -130,6 +130,42 @@ fn two_accounts_are_read_by_their_roles_with_their_external_ids() {
     let (code, _, said) = run.stop();
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(aws.log(|log| log.refused("AccessDenied")), 0);
+}
+
+#[test]
+fn accounts_that_are_answered_slowly_hold_up_no_other() {
+    let aws = Hostile::start();
+    let mut settings = cluster("quick");
+    let mut slow = Vec::new();
+    for number in 0..8 {
+        let (account, name) = (format!("90000000000{number}"), format!("slow{number}"));
+        settings += &cluster(&name);
+        settings += &format!("role_arn = \"arn:aws:iam::{account}:role/reader\"\n");
+        let group = format!("/aws/eks/{name}/cluster");
+        aws.logs()
+            .group_in(&account, REGION, &group)
+            .meets(Fault::Held);
+        slow.push(group);
+    }
+    let place = place(&settings);
+    let mut run = start(&aws, &place, &["--from", "1h"]);
+    let asked = |times| {
+        let slow = slow.clone();
+        move |log: &Log| {
+            let asked = |group: &String| log.count(Action::FilterLogEvents, group);
+            slow.iter().all(|group| asked(group) == times)
+        }
+    };
+    aws.wait_for(asked(1));
+    put(
+        &aws.logs().group("/aws/eks/quick/cluster"),
+        "dana",
+        "marker",
+    );
+    assert_eq!(next(&mut run)[1], "quick");
+    assert!(aws.log(asked(1)), "a slow one was given up before");
+    let (code, _, said) = run.stop();
+    assert_eq!(code, Some(0), "{said}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::failure::Failure;
 use super::group::account_of_role;
+use super::room;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -89,9 +90,11 @@ impl Access {
 impl Client {
     async fn new(base: &SdkConfig, access: Access) -> Self {
         let config = access.settings(base).await;
+        let mut logs = aws_sdk_cloudwatchlogs::config::Builder::from(&config);
+        logs.set_http_client(config.http_client().map(room::waiting));
         Self {
             access,
-            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.build()),
             settings: config,
             identity: Mutex::new(None),
         }

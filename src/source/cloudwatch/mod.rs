@@ -22,6 +22,7 @@ mod plan;
 mod progress;
 mod rate;
 mod reader;
+mod room;
 mod seen;
 mod settings;
 mod slice;

@@ -1,5 +1,6 @@
 //! The way out that all groups share: a bounded channel, and the room for pages before it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
@@ -15,8 +16,10 @@ pub(super) struct Closed;
 /// What the walks of all groups share.
 pub(super) struct Outlet {
     pub(super) out: mpsc::Sender<Delivery>,
+    /// Calls that may be under way at once.
+    pub(super) lines: Semaphore,
     /// Pages that may be in memory at once on their way to the channel.
-    pub(super) room: Semaphore,
+    pub(super) room: Arc<Semaphore>,
     pub(super) clock: Clock,
     /// The wait after a first failure.
     pub(super) first_wait: Duration,

@@ -21,7 +21,11 @@ use crate::telemetry::{Clock, milliseconds};
 
 /// Pages of all groups that may be in memory on their way to the channel. An answer is 1 MB at most, and
 /// stands there twice while it is read.
-const ROOM: usize = 4;
+const ROOM: usize = 3;
+
+/// Calls of all groups that may be under way: an answer takes a quarter of a second to begin, or much longer.
+/// Each has a connection, whose buffers are small.
+const LINES: usize = 16;
 
 /// A log group, or a place to look for some, of which no region is known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,7 +77,8 @@ impl Reader {
             claims: Claims::new(named.iter().map(Wanted::claim).collect()),
             outlet: Arc::new(Outlet {
                 out: out.clone(),
-                room: Semaphore::new(ROOM),
+                lines: Semaphore::new(LINES),
+                room: Arc::new(Semaphore::new(ROOM)),
                 clock: self.clock,
                 first_wait: poll.first_wait,
             }),

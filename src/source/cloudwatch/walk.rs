@@ -14,6 +14,7 @@ use super::lateness::Lateness;
 use super::outlet::{Closed, Outlet};
 use super::plan::Stretch;
 use super::progress::Progress;
+use super::room::Place;
 use super::seen::Seen;
 use crate::record::Origin;
 
@@ -136,16 +137,18 @@ impl Walker {
         let outlet = Arc::clone(&self.outlet);
         let target = Arc::clone(&self.target);
         let epoch = target.budget.turn().await;
-        // The room is kept until the page is in the channel, whose bound is the judge's pace.
         let _lane = target
             .budget
             .under_way
             .acquire()
             .await
             .map_err(|_| Closed)?;
-        let _room = outlet.room.acquire().await.map_err(|_| Closed)?;
+        let _line = outlet.lines.acquire().await.map_err(|_| Closed)?;
+        // The place is kept until the page is in the channel, whose bound is the judge's pace.
+        let place = Place::in_room(&outlet.room);
         at.calls += 1;
-        let answer = match self.call(stretch, at.token.clone()).await {
+        let asked = place.during(self.call(stretch, at.token.clone())).await;
+        let answer = match asked {
             Ok(answer) => answer,
             Err(failure) => {
                 if failure.class == Class::Throttled {
