@@ -16,7 +16,7 @@ pub(super) struct Closed;
 /// What the walks of all groups share.
 pub(super) struct Outlet {
     pub(super) out: mpsc::Sender<Delivery>,
-    /// Calls that may be under way at once.
+    /// Calls that may be under way at once, but for those that are answered slowly.
     pub(super) lines: Semaphore,
     /// Pages that may be in memory at once on their way to the channel.
     pub(super) room: Arc<Semaphore>,

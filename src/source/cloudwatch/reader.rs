@@ -21,11 +21,11 @@ use crate::telemetry::{Clock, milliseconds};
 
 /// Pages of all groups that may be in memory on their way to the channel. An answer is 1 MB at most, and
 /// stands there twice while it is read.
-const ROOM: usize = 3;
+const ROOM: usize = 4;
 
-/// Calls of all groups that may be under way: an answer takes a quarter of a second to begin, or much longer.
-/// Each has a connection, whose buffers are small.
-const LINES: usize = 16;
+/// Calls of all groups that may be under way, but for those that are [answered slowly](super::room::making_way): as many as
+/// there is room for their answers.
+const LINES: usize = ROOM;
 
 /// A log group, or a place to look for some, of which no region is known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,9 @@
 //! answered slowly hold up nobody who is answered quickly.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -10,7 +12,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+
+/// A call that takes longer makes way for another one.
+const SLOW: Duration = Duration::from_millis(100);
 
 tokio::task_local! {
     /// The place of the page that is being asked for.
@@ -44,6 +49,21 @@ impl Place {
             && let Ok(permit) = Arc::clone(&self.room).acquire_owned().await
         {
             *taken() = Some(permit);
+        }
+    }
+}
+
+/// Makes a call that holds a line, which it gives back when the answer is long in coming.
+pub(super) async fn making_way<'l, T>(
+    line: SemaphorePermit<'l>,
+    call: impl Future<Output = T>,
+) -> (T, Option<SemaphorePermit<'l>>) {
+    let mut call = pin!(call);
+    match tokio::time::timeout(SLOW, &mut call).await {
+        Ok(answer) => (answer, Some(line)),
+        Err(_) => {
+            drop(line);
+            (call.await, None)
         }
     }
 }
