@@ -254,8 +254,11 @@ pub(crate) async fn comes_once(more: &str, mishaps: usize) {
 }
 
 /// What comes after a kill: what is missing, few alerts again, and nothing else.
-pub(crate) fn comes_after(run: Watching, came: &mut BTreeSet<String>, expected: &BTreeSet<String>) {
-    let mut run = run;
+pub(crate) fn comes_after(
+    mut run: Watching,
+    came: &mut BTreeSet<String>,
+    expected: &BTreeSet<String>,
+) {
     let missing: BTreeSet<String> = expected.difference(came).cloned().collect();
     let again = run.until(&missing);
     let repeats = again.iter().filter(|id| came.contains(*id)).count();

@@ -23,8 +23,8 @@ use crate::telemetry::{Clock, milliseconds};
 /// stands there twice while it is read.
 const ROOM: usize = 4;
 
-/// Calls of all groups that may be under way, but for those that are [answered slowly](super::room::making_way): as many as
-/// there is room for their answers.
+/// Calls of all groups that may be under way, but for those that are
+/// [answered slowly](super::room::making_way): as many as there is room for their answers.
 const LINES: usize = ROOM;
 
 /// A log group, or a place to look for some, of which no region is known.
