@@ -5,13 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::hostile::{Action, Hostile, Log};
 use crate::watch::{EXPECTED, write_day, write_day_before};
-use crate::watching::{Place, QUICK, cluster, id};
+use crate::watching::{IN_FLIGHT, Place, QUICK, cluster, id};
 
 /// How often it is killed.
 const KILLS: u64 = 100;
-
-/// The most alerts that may be on their way to standard output at once.
-const IN_FLIGHT: usize = 100;
 
 fn calls(log: &Log) -> usize {
     log.of(Action::FilterLogEvents).count()

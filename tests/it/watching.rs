@@ -16,6 +16,9 @@ use crate::program::{self, write};
 /// How long a test waits for a word before the program is taken for hung.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// The most alerts that may be on their way to standard output at once.
+pub(crate) const IN_FLIGHT: usize = 100;
+
 /// Settings that make it quick, and quiet about itself.
 pub(crate) const QUICK: &str = r#"
 [poll]
@@ -167,6 +170,16 @@ impl Watching {
             came.push(id);
         }
         came
+    }
+
+    /// Reads on after a kill until all that is expected has come. What came before comes again for what was in
+    /// flight only.
+    #[track_caller]
+    pub(crate) fn until_rest(&mut self, came: &mut BTreeSet<String>, expected: &BTreeSet<String>) {
+        let again = self.until(&expected.difference(came).cloned().collect());
+        let repeats = again.iter().filter(|id| came.contains(*id)).count();
+        assert!(repeats <= IN_FLIGHT, "{repeats} alerts came again");
+        came.extend(again);
     }
 
     /// Sends it a signal.
