@@ -62,7 +62,7 @@ struct Metadata {
 pub fn body(alert: &Alert, limit: usize) -> Option<String> {
     TRIED.into_iter().find_map(|longest| {
         let text = serde_json::to_string(&notification(alert, longest)).ok()?;
-        let text = escape::json(&text).into_owned();
+        let text = escape::json(text);
         (text.len() <= limit).then_some(text)
     })
 }

@@ -121,7 +121,7 @@ impl Alert {
     /// # Errors
     /// None in practice: every part of an alert can be written as JSON.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(self).map(|text| escape::json(&text).into_owned())
+        serde_json::to_string(self).map(escape::json)
     }
 }
 

@@ -74,8 +74,7 @@ pub fn line(alert: &Alert, limit: usize) -> Option<String> {
             alert,
             shortened: keys,
         };
-        let text = serde_json::to_string(&line).ok()?;
-        let text = escape::json(&text).into_owned();
+        let text = escape::json(serde_json::to_string(&line).ok()?);
         (text.len() <= limit).then_some(text)
     };
     for (key, step) in STEPS {

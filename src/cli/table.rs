@@ -63,7 +63,7 @@ fn write(out: &mut dyn Write, table: &Table, format: TableFormat) -> io::Result<
                 let object: Map<String, Value> =
                     pairs.filter(|(_, value)| !value.is_null()).collect();
                 let line = Value::Object(object).to_string();
-                writeln!(out, "{}", escape::json(&line))?;
+                writeln!(out, "{}", escape::json(line))?;
             }
             Ok(())
         }

@@ -83,7 +83,7 @@ async fn index(State(site): State<Arc<Site>>) -> Response {
 
 async fn json(State(site): State<Arc<Site>>) -> Response {
     match serde_json::to_string(&site.status.board(site.clock.now())) {
-        Ok(text) => typed(JSON, escape::json(&text).into_owned()),
+        Ok(text) => typed(JSON, escape::json(text)),
         Err(error) => judged(false, error.to_string()),
     }
 }

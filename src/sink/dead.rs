@@ -52,7 +52,7 @@ impl DeadLetters {
                 time: Timestamp::from_millis(now),
                 alert,
             };
-            text.push_str(&escape::json(&serde_json::to_string(&letter)?));
+            text.push_str(&escape::json(serde_json::to_string(&letter)?));
             text.push('\n');
         }
         self.0.append(&text)

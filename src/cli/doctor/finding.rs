@@ -82,7 +82,7 @@ pub(crate) fn tell(finding: &Finding, format: AlertFormat) -> io::Result<()> {
         AlertFormat::Pretty => writeln!(out, "{}", finding.line())?,
         AlertFormat::Json => {
             let text = serde_json::to_string(finding)?;
-            writeln!(out, "{}", escape::json(&text))?;
+            writeln!(out, "{}", escape::json(text))?;
         }
     }
     out.flush()

@@ -36,7 +36,7 @@ impl<W: io::Write> Printer<W> {
         match self.format {
             Format::Json => {
                 let line = case.json(detector).to_string();
-                writeln!(self.out, "{}", escape::json(&line))
+                writeln!(self.out, "{}", escape::json(line))
             }
             Format::Pretty(paint) => {
                 let text = pretty(case, detector, paint);
