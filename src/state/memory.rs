@@ -64,6 +64,30 @@ impl MemoryStore {
             .insert(detector.to_owned(), self.shelves.len() - 1);
         self.shelves.len() - 1
     }
+
+    /// Shows those cells of a detector that are `wanted`.
+    fn show(
+        &mut self,
+        detector: &str,
+        wanted: &dyn Fn(&Cell) -> bool,
+        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
+    ) {
+        let shelf = self.place(detector);
+        let Some(shelf) = self.shelves.get_mut(shelf) else {
+            return;
+        };
+        let young = shelf.young.iter_mut().map(|named| (named, true));
+        let old = shelf.old.iter_mut().map(|named| (named, false));
+        let all = young.chain(old).filter(|((_, cell), _)| wanted(cell));
+        let mut cells: Vec<_> = all.collect();
+        cells.sort_unstable_by_key(|((key, _), _)| **key);
+        for ((key, cell), young) in cells {
+            let before = cell.size();
+            if look(key, cell) && young {
+                shelf.bytes = (shelf.bytes + cell.size()).saturating_sub(before);
+            }
+        }
+    }
 }
 
 impl Shelf {
@@ -110,20 +134,16 @@ impl Cells for MemoryStore {
         detector: &str,
         look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
     ) -> Result<(), StoreError> {
-        let shelf = self.place(detector);
-        let Some(shelf) = self.shelves.get_mut(shelf) else {
-            return Ok(());
-        };
-        let young = shelf.young.iter_mut().map(|named| (named, true));
-        let old = shelf.old.iter_mut().map(|named| (named, false));
-        let mut cells: Vec<_> = young.chain(old).collect();
-        cells.sort_unstable_by_key(|((key, _), _)| **key);
-        for ((key, cell), young) in cells {
-            let before = cell.size();
-            if look(key, cell) && young {
-                shelf.bytes = (shelf.bytes + cell.size()).saturating_sub(before);
-            }
-        }
+        self.show(detector, &|_| true, look);
+        Ok(())
+    }
+
+    fn waiting(
+        &mut self,
+        detector: &str,
+        look: &mut dyn FnMut(&Digest, &mut Cell) -> bool,
+    ) -> Result<(), StoreError> {
+        self.show(detector, &|cell| cell.waits().is_some(), look);
         Ok(())
     }
 }
