@@ -36,9 +36,8 @@ const WAITING: usize = 1;
 
 pub(super) fn run(args: &WatchArgs) -> Result<Exit> {
     let set = Set::load(&args.detectors)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // One keeps pace with any number of logs that one thread can judge, and each takes memory of its own.
-        .worker_threads(1)
+    // This thread keeps pace with any number of logs that one thread can judge; another would take memory of its own.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("can't start the runtime")?;
