@@ -134,17 +134,27 @@ fn two_accounts_are_read_by_their_roles_with_their_external_ids() {
 
 #[test]
 fn accounts_that_are_answered_slowly_hold_up_no_other() {
+    others_go_on(Fault::Held, 8);
+}
+
+#[test]
+fn answers_that_stop_half_way_hold_up_no_other() {
+    others_go_on(Fault::Stalled, 6);
+}
+
+/// That one account is read while some others meet a fault.
+fn others_go_on(fault: Fault, others: usize) {
     let aws = Hostile::start();
     let mut settings = cluster("quick");
     let mut slow = Vec::new();
-    for number in 0..8 {
+    for number in 0..others {
         let (account, name) = (format!("90000000000{number}"), format!("slow{number}"));
         settings += &cluster(&name);
         settings += &format!("role_arn = \"arn:aws:iam::{account}:role/reader\"\n");
         let group = format!("/aws/eks/{name}/cluster");
         aws.logs()
             .group_in(&account, REGION, &group)
-            .meets(Fault::Held);
+            .meets(fault.clone());
         slow.push(group);
     }
     let place = place(&settings);

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 use super::backoff;
 use super::delivery::{Class, Delivery, Notice, Stream, What};
+use super::room::Room;
 use crate::telemetry::Clock;
 
 /// Nobody takes what is read any more.
@@ -16,10 +17,8 @@ pub(super) struct Closed;
 /// What the walks of all groups share.
 pub(super) struct Outlet {
     pub(super) out: mpsc::Sender<Delivery>,
-    /// Calls that may be under way at once, but for those that are answered slowly.
-    pub(super) lines: Semaphore,
-    /// Pages that may be in memory at once on their way to the channel.
-    pub(super) room: Arc<Semaphore>,
+    /// For pages on their way to the channel.
+    pub(super) room: Arc<Room>,
     pub(super) clock: Clock,
     /// The wait after a first failure.
     pub(super) first_wait: Duration,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::access::Clients;
@@ -18,14 +18,6 @@ use super::settings::{Positions, ReaderSettings};
 use super::start::Ground;
 use crate::source::tasks::until;
 use crate::telemetry::{Clock, milliseconds};
-
-/// Pages of all groups that may be in memory on their way to the channel. An answer is 1 MB at most, and
-/// stands there twice while it is read.
-const ROOM: usize = 4;
-
-/// Calls of all groups that may be under way, but for those that are
-/// [answered slowly](super::room::making_way): as many as there is room for their answers.
-const LINES: usize = ROOM;
 
 /// A log group, or a place to look for some, of which no region is known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,8 +69,7 @@ impl Reader {
             claims: Claims::new(named.iter().map(Wanted::claim).collect()),
             outlet: Arc::new(Outlet {
                 out: out.clone(),
-                lines: Semaphore::new(LINES),
-                room: Arc::new(Semaphore::new(ROOM)),
+                room: Arc::default(),
                 clock: self.clock,
                 first_wait: poll.first_wait,
             }),

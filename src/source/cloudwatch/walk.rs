@@ -14,7 +14,6 @@ use super::lateness::Lateness;
 use super::outlet::{Closed, Outlet};
 use super::plan::Stretch;
 use super::progress::Progress;
-use super::room::{Place, making_way};
 use super::seen::Seen;
 use crate::record::Origin;
 
@@ -143,12 +142,10 @@ impl Walker {
             .acquire()
             .await
             .map_err(|_| Closed)?;
-        let line = outlet.lines.acquire().await.map_err(|_| Closed)?;
-        // The place is kept until the page is in the channel, whose bound is the judge's pace.
-        let place = Place::in_room(&outlet.room);
         at.calls += 1;
-        let call = place.during(self.call(stretch, at.token.clone()));
-        let (answered, _line) = making_way(line, call).await;
+        let call = self.call(stretch, at.token.clone());
+        // Kept until the page is in the channel, whose bound is the judge's pace.
+        let (answered, _held) = outlet.room.during(call).await;
         let answer = match answered {
             Ok(answer) => answer,
             Err(failure) => {

@@ -97,7 +97,7 @@ impl Outcome {
                 Self::Broken
             }
             (Some(code), _) => Self::Refused(code.clone()),
-            (None, Manner::Held) => Self::Held,
+            (None, Manner::Held | Manner::Stalled) => Self::Held,
             (None, _) if answer.garbled => Self::Broken,
             (None, _) => Self::Answered,
         }

@@ -40,6 +40,8 @@ pub(crate) enum Fault {
     Trickled(usize),
     /// The answer comes when [`super::Hostile::release`] is called.
     Held,
+    /// Half of the answer comes, and the rest when [`super::Hostile::release`] is called.
+    Stalled,
     /// FilterLogEvents: an empty page with a token, where there would have been events.
     Empty,
     /// FilterLogEvents: at most so many events and a token, even if nothing comes after them.
@@ -101,6 +103,7 @@ impl Fault {
             Self::PromisedLess => answer.manner = Manner::PromisedLess,
             Self::Trickled(piece) => answer.manner = Manner::Trickled(*piece),
             Self::Held => answer.manner = Manner::Held,
+            Self::Stalled => answer.manner = Manner::Stalled,
             Self::Malformed => {
                 let half = answer.body.floor_char_boundary(answer.body.len() / 2);
                 answer.body.truncate(half);

@@ -38,6 +38,8 @@ pub(crate) enum Manner {
     Trickled(usize),
     /// As it should, once the test lets go of it.
     Held,
+    /// The head and half of the body, and the rest once the test lets go of it.
+    Stalled,
 }
 
 /// Reads the next request; `None` when the caller has hung up or speaks no HTTP.
@@ -92,6 +94,7 @@ pub(crate) async fn write(
             released.changed().await.ok()?;
             (body.len(), body.len())
         }
+        Manner::Stalled => (body.len(), half),
         Manner::Whole | Manner::Trickled(_) => (body.len(), body.len()),
     };
     let mut bytes = answer.head(promised).into_bytes();
@@ -105,9 +108,13 @@ pub(crate) async fn write(
     } else {
         stream.write_all(&bytes).await.ok()?;
     }
+    if answer.manner == Manner::Stalled {
+        released.changed().await.ok()?;
+        stream.write_all(&body[half..]).await.ok()?;
+    }
     let keep = matches!(
         answer.manner,
-        Manner::Whole | Manner::Held | Manner::Trickled(_)
+        Manner::Whole | Manner::Held | Manner::Stalled | Manner::Trickled(_)
     );
     keep.then_some(())
 }
