@@ -50,6 +50,8 @@ const PAST: i64 = 20 * 60 * 1_000;
 const AHEAD: i64 = 3_000;
 /// From one look at the program to the next.
 const LOOK: Duration = Duration::from_millis(250);
+/// How many of the slowest alerts are shown.
+const SLOWEST: usize = 5;
 /// How long to wait for the last alerts, and for anything at all.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -181,8 +183,10 @@ fn measure(args: &Args, server: &Server, url: &str) -> Result<Measured> {
 #[allow(clippy::cast_precision_loss, reason = "shown with few digits")]
 fn show(args: &Args, server: &Server, measured: &Measured) -> Result<()> {
     let expected = server.timeline.alerts();
-    let mut delays = server.seen(|seen| std::mem::take(&mut seen.delays));
-    delays.sort_unstable();
+    let (mut published, begun) = server.seen(|seen| (std::mem::take(&mut seen.delays), seen.begun));
+    published.sort_unstable();
+    let slowest: Vec<_> = published.iter().rev().take(SLOWEST).copied().collect();
+    let delays: Vec<_> = published.into_iter().map(|(delay, _)| delay).collect();
     let (took, distinct, pages, events, bytes, others) = server.seen(|seen| {
         let took = seen.begun.zip(seen.ended).map(|(from, to)| to - from);
         (
@@ -198,6 +202,11 @@ fn show(args: &Args, server: &Server, measured: &Measured) -> Result<()> {
     let anonymous = measured.samples.iter().map(|sample| sample.1.anonymous);
     let processor = measured.processor.as_secs_f64();
     let millis = |thousandths| figures::quantile(&delays, thousandths).as_secs_f64() * 1e3;
+    let slowest = slowest.iter().map(|(delay, at)| {
+        let after = begun.map(|begun| at.saturating_duration_since(begun));
+        let after = after.unwrap_or_default().as_secs_f64();
+        format!("{:.1} ms after {after:.1} s", delay.as_secs_f64() * 1e3)
+    });
     let how = match args.catch_up {
         true => "as fast as it reads",
         false => "as they happen",
@@ -239,6 +248,7 @@ fn show(args: &Args, server: &Server, measured: &Measured) -> Result<()> {
                 millis(1_000)
             ),
         ),
+        ("slowest".to_owned(), slowest.collect::<Vec<_>>().join(", ")),
         (
             "resident, most".to_owned(),
             format!(

@@ -29,8 +29,8 @@ pub(crate) struct Seen {
     pub(crate) reached: FxHashMap<usize, u64>,
     /// When each alerting event was written first.
     written: FxHashMap<(usize, u64), Instant>,
-    /// From then to the publishing.
-    pub(crate) delays: Vec<Duration>,
+    /// From then to the publishing, and when that was.
+    pub(crate) delays: Vec<(Duration, Instant)>,
     /// Messages of other events, and of none: thresholds, health.
     pub(crate) others: u64,
 }
@@ -185,7 +185,10 @@ impl Server {
             let told = told.and_then(|at| pool::told_by(entry.get(at..)?));
             self.seen(
                 |seen| match told.and_then(|event| seen.written.remove(&event)) {
-                    Some(written) => seen.delays.push(now.saturating_duration_since(written)),
+                    Some(written) => {
+                        let delay = now.saturating_duration_since(written);
+                        seen.delays.push((delay, now));
+                    }
                     None => seen.others += 1,
                 },
             );
