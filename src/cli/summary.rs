@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::inputs::Reading;
 use crate::alert::escape;
 use crate::detect::Engine;
-use crate::pipeline::Tally;
+use crate::pipeline::{ByDetector, Tally};
 
 /// What a summary tells beside the counts.
 pub(super) struct Run<'r> {
@@ -127,6 +127,7 @@ fn alerts(out: &mut String, run: &Run<'_>) {
             &format!("  {:>7}  {severity:<8}  {id}", grouped(*count)),
         );
     }
+    let sum = |counts: &ByDetector| counts.values().sum();
     let mut also = |count: u64, what: &str| {
         if count > 0 {
             line(out, "", &format!("  {:>7}  {what}", grouped(count)));
@@ -137,9 +138,9 @@ fn alerts(out: &mut String, run: &Run<'_>) {
         "matches were other stages or repeats of these",
     );
     also(tally.below, "matches lay below --min-severity");
-    also(tally.silenced, "matches were silenced by exceptions");
+    also(sum(&tally.silenced), "matches were silenced by exceptions");
     also(
-        tally.folded,
+        sum(&tally.folded),
         "alerts were folded into one that had been raised",
     );
     also(

@@ -6,7 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::tally::Tally;
+use super::tally::{Tally, add_one};
 use super::window::Window;
 use rustc_hash::FxHashMap;
 
@@ -137,7 +137,9 @@ impl<'c> Evaluator<'c> {
         }
         let (engine, least, raw) = (self.engine, self.least, self.raw);
         engine.judge(&entry, &mut self.scratch, |finding| match finding {
-            detect::Finding::Hit(hit) if hit.silenced.is_some() => tally.silenced += 1,
+            detect::Finding::Hit(hit) if hit.silenced.is_some() => {
+                add_one(&mut tally.silenced, &hit.detector.id);
+            }
             detect::Finding::Hit(hit) if hit.detector.highest() < least => tally.below += 1,
             detect::Finding::Hit(hit) => {
                 let (severity, finding) = match hit.folded {

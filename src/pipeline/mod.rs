@@ -31,5 +31,5 @@ pub use lives::lives;
 pub use once::Once;
 pub use seed::seed_of;
 pub use settle::{fold, settle};
-pub use tally::{Severities, Tally};
+pub use tally::{ByDetector, Severities, Tally};
 pub use window::Window;

@@ -9,7 +9,7 @@ use super::evaluate::{Finding, Fold};
 use super::merge::{Found as Findings, guarded};
 use super::seed::{Held, Seeds, seed_of};
 use super::settle::{self, completed, settle_with};
-use super::tally::Tally;
+use super::tally::{ByDetector, Tally, add_all, add_one};
 use crate::alert::{Alert, Cause, RawEvent, raise, reference};
 use crate::decode::{Item, line};
 use crate::detect::{Contribution, Decided, Engine, Lateness, Raised};
@@ -36,10 +36,11 @@ impl Remembering<'_, '_> {
         item: &'i dyn Fn(usize) -> Option<Item<'i>>,
     ) -> Result<Vec<(usize, Alert)>, StoreError> {
         let mut alerts = Vec::new();
-        let (mut lost, mut folded) = (0, 0);
+        let (mut lost, mut folded) = (0, ByDetector::new());
         store.transact(&mut |cells| {
             alerts.clear();
-            (lost, folded) = (0, 0);
+            lost = 0;
+            folded.clear();
             for (place, (at, finding)) in findings.iter().enumerate() {
                 match finding {
                     Finding::Alert(_) | Finding::Login => {}
@@ -50,7 +51,10 @@ impl Remembering<'_, '_> {
                         let Some(item) = item(*at) else { continue };
                         match self.fold(fold, &item, cells)? {
                             Some(alert) => alerts.push((place, alert)),
-                            None => folded += 1,
+                            None => {
+                                let detector = self.engine.detectors().get(fold.detector);
+                                add_one(&mut folded, detector.map_or("", |one| &one.id));
+                            }
                         }
                     }
                     Finding::Contribution(contribution) => {
@@ -64,7 +68,7 @@ impl Remembering<'_, '_> {
             Ok(())
         })?;
         self.tally.lost += lost;
-        self.tally.folded += folded;
+        add_all(&mut self.tally.folded, folded);
         Ok(alerts)
     }
 

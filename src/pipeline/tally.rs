@@ -12,6 +12,9 @@ const SHOWN: usize = 3;
 /// Alerts by severity.
 pub type Severities = BTreeMap<Severity, u64>;
 
+/// How often something happened, by the id of the detector.
+pub type ByDetector = BTreeMap<String, u64>;
+
 /// The counts of one run.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -39,10 +42,10 @@ pub struct Tally {
     pub repeats: u64,
     /// Alerts below the severity asked for.
     pub below: u64,
-    /// Matches that an exception silenced.
-    pub silenced: u64,
-    /// Alerts that were folded into one that had been raised.
-    pub folded: u64,
+    /// Matches that an exception silenced, by detector.
+    pub silenced: ByDetector,
+    /// Alerts that were folded into one that had been raised, by detector.
+    pub folded: ByDetector,
     /// Records at an unknown time: they are in no threshold, baseline or sequence.
     pub undated: u64,
     /// Events that a detector could not remember for want of room under one key.
@@ -51,6 +54,21 @@ pub struct Tally {
     pub latest: Option<i64>,
     /// Bytes of log lines judged.
     pub bytes: u64,
+}
+
+/// Counts one more of a detector.
+pub(super) fn add_one(sums: &mut ByDetector, detector: &str) {
+    match sums.get_mut(detector) {
+        Some(count) => *count += 1,
+        None => drop(sums.insert(detector.to_owned(), 1)),
+    }
+}
+
+/// Adds what was counted elsewhere.
+pub(super) fn add_all(sums: &mut ByDetector, more: ByDetector) {
+    for (detector, count) in more {
+        *sums.entry(detector).or_default() += count;
+    }
 }
 
 impl Tally {
@@ -112,12 +130,12 @@ impl Tally {
         self.quarantined += quarantined;
         self.repeats += repeats;
         self.below += below;
-        self.silenced += silenced;
-        self.folded += folded;
         self.undated += undated;
         self.lost += lost;
         self.latest = self.latest.max(latest);
         self.bytes += bytes;
+        add_all(&mut self.silenced, silenced);
+        add_all(&mut self.folded, folded);
         for (kind, count) in foreign {
             *self.foreign.entry(kind).or_default() += count;
         }

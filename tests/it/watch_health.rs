@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::hostile::Hostile;
-use crate::live::{detector, get, put};
+use crate::live::{AUDIT, detector, event, get, put};
 use crate::program::{self, write};
 use crate::watching::{Place, QUICK, Watching, cluster};
 
@@ -18,6 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A place with a page, where this is said after so long.
 fn place(limits: &[(&str, &str)]) -> Place {
+    place_with(limits, "")
+}
+
+/// The same, with more settings.
+fn place_with(limits: &[(&str, &str)], more: &str) -> Place {
     let mut settings = QUICK.replace("\"off\"", "\"127.0.0.1:0\"");
     for (name, after) in limits {
         settings = settings.replace(
@@ -25,7 +30,10 @@ fn place(limits: &[(&str, &str)]) -> Place {
             &format!("\n{name} = \"{after}\""),
         );
     }
-    let place = Place::with(&format!("{settings}grace = \"1ms\"\n{}", cluster("prod")));
+    let place = Place::with(&format!(
+        "{settings}grace = \"1ms\"\n{}{more}",
+        cluster("prod")
+    ));
     write(
         place.path(),
         "own/marker.toml",
@@ -187,6 +195,39 @@ fn counters(text: &str) -> BTreeMap<(String, String), u64> {
         Some((key, value.parse().ok()?))
     };
     text.lines().filter_map(counter).collect()
+}
+
+#[test]
+fn what_is_silenced_or_folded_is_counted_by_detector() {
+    let aws = Hostile::start();
+    let group = aws.logs().group(GROUP);
+    let allow = "[[allow]]\ndetector = \"own-marker\"\nwhen = 'user.username = \"bob\"'\nreason = \"his job\"\n";
+    let place = place_with(&[], allow);
+    let folding =
+        detector("own-folding", "often") + "[fold]\nby = [\"userAgent\"]\nwindow = \"1h\"\n";
+    write(place.path(), "own/folding.toml", folding);
+    let at = crate::watch::now();
+    let users = [
+        ("bob", "marker"),
+        ("eve", "often"),
+        ("fay", "often"),
+        ("gil", "often"),
+    ];
+    for (user, agent) in users {
+        group.put(AUDIT, at, &event(user, agent, at));
+    }
+    let mut run = start(&aws, &place);
+    let page = address(&mut run);
+    assert_eq!(detector_of(&run.next_alert()), "own-folding");
+    let counted = [
+        "trailhound_alerts_silenced_total{detector=\"own-marker\"} 1\n",
+        "trailhound_alerts_folded_total{detector=\"own-folding\"} 2\n",
+    ];
+    until(&page, "/metrics", |_, text| {
+        counted.iter().all(|line| text.contains(line))
+    });
+    let (code, rest, said) = run.stop();
+    assert_eq!((code, rest.len()), (Some(0), 0), "{said}");
 }
 
 #[test]

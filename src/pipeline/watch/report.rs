@@ -138,11 +138,11 @@ impl Report {
 
     /// Counts that belong to no log.
     pub(super) fn counted(&self, tally: &Tally) {
-        if tally.silenced > 0 {
-            self.metrics.silenced("", tally.silenced);
+        for (detector, count) in &tally.silenced {
+            self.metrics.silenced(detector, *count);
         }
-        if tally.folded > 0 {
-            self.metrics.folded("", tally.folded);
+        for (detector, count) in &tally.folded {
+            self.metrics.folded(detector, *count);
         }
     }
 
