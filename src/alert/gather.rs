@@ -97,13 +97,10 @@ pub fn complete(mut alert: Alert, detector: &Detector, raised: &Raised) -> Alert
     alert
 }
 
-/// The closing summary of alerts that were folded into `alert`; `None` when there was only one.
+/// The closing summary of alerts that were folded into `alert`.
 #[must_use]
-pub fn close(mut alert: Alert, fold: &Fold) -> Option<Alert> {
+pub fn close(mut alert: Alert, fold: &Fold) -> Alert {
     let (count, more) = fold.count();
-    if count < 2 {
-        return None;
-    }
     let (first, last) = fold.span();
     alert.closes = Some(alert.id);
     alert.id = AlertId::of(&[&alert.id.to_string(), "closing summary"]);
@@ -118,7 +115,7 @@ pub fn close(mut alert: Alert, fold: &Fold) -> Option<Alert> {
         .filter_map(|text| serde_json::from_str(text).ok());
     alert.events = samples.collect::<Vec<EventRef>>();
     alert.event = None;
-    Some(alert)
+    alert
 }
 
 fn shown(group: &Group) -> std::collections::BTreeMap<String, String> {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::allow::Allow;
-use super::bits::{Bits, has, none_of, set};
 use super::contribution::{Contribution, Group, Source, cluster_digest, event_digest};
 use super::decide::Found;
 use super::detector::Detector;
@@ -35,8 +34,6 @@ struct Side {
     /// For each query, the place of the detector and its own in it.
     places: Vec<(usize, usize)>,
     questions: Questions,
-    /// The queries that come to the same for the same callers in the same situation.
-    told: Bits,
 }
 
 /// What a detector finds in an event.
@@ -166,7 +163,7 @@ impl Engine {
         side.questions
             .begin((entry, cluster), &row, &program, answered);
         let met = answered.met().zip(entry.time());
-        let mut recalled = met.and_then(|(met, time)| repeated.recall(&met, time));
+        let mut recalled = met.map(|(met, time)| repeated.recall(met, time));
         while let Some(query) = answered.next_query() {
             let Some((place, detector, probe)) = self.asked(side, query) else {
                 continue;
@@ -174,17 +171,19 @@ impl Engine {
             let program = &probe.1.program;
             let step = u16::try_from(probe.0).unwrap_or(u16::MAX);
             let terms = detector.kind.terms();
-            let mut recalled = recalled.as_mut().filter(|_| has(&side.told, query));
-            if let Some(recalled) = &mut recalled
-                && recalled.again(query, (place, step), terms, &mut |contribution| {
+            let case = side.questions.case(query, answered);
+            let recalled = recalled.as_mut().zip(case);
+            let mut known = recalled.and_then(|(recalled, case)| recalled.of(case));
+            if let Some(known) = &mut known
+                && known.again((place, step), terms, &mut |contribution| {
                     on(Finding::Contribution(detector, contribution));
                 })
             {
                 continue;
             }
             if !side.questions.hold(query, program, &row, answered) {
-                if let Some(recalled) = recalled {
-                    recalled.remember(query, terms, &[]);
+                if let Some(known) = known {
+                    known.remember(terms, &[]);
                 }
                 continue;
             }
@@ -212,13 +211,13 @@ impl Engine {
             source.step = step;
             let mut contributed = Vec::new();
             detector.contribute(probe.1, &row, source, digester, &mut |contribution| {
-                if recalled.is_some() {
+                if known.is_some() {
                     contributed.push(contribution.clone());
                 }
                 on(Finding::Contribution(detector, contribution));
             });
-            if let Some(recalled) = recalled {
-                recalled.remember(query, terms, &contributed);
+            if let Some(known) = known {
+                known.remember(terms, &contributed);
             }
         }
     }
@@ -280,25 +279,17 @@ impl Side {
                 probes.map(move |(step, probe)| ((place, step), &probe.program))
             })
             .unzip();
-        let questions = Questions::new(&programs, schema);
-        let mut told = none_of(places.len());
+        let mut questions = Questions::new(&programs, schema);
         for (query, ((place, _), program)) in places.iter().zip(&programs).enumerate() {
             let Some(kind) = detectors.get(*place).map(|detector| &detector.kind) else {
                 continue;
             };
             // An exception may look at anything.
-            if may_repeat(kind)
-                && !allowed.contains_key(place)
-                && questions.is_told(program, &kind.names(), schema)
-            {
-                set(&mut told, query);
+            if may_repeat(kind) && !allowed.contains_key(place) {
+                questions.classify((query, program), &kind.names(), schema);
             }
         }
-        Self {
-            places,
-            questions,
-            told,
-        }
+        Self { places, questions }
     }
 }
 

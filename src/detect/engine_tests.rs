@@ -103,7 +103,7 @@ fn value(line: &str, look: &dyn Fn(&Entry<'_>) -> String) -> Option<String> {
 }
 
 /// What an event would be if another caller had sent it.
-fn from_another(line: &str, other: &str) -> Option<String> {
+pub(in crate::detect) fn from_another(line: &str, other: &str) -> Option<String> {
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     let (mut event, other) = (read(line)?, read(other)?);
     for key in ["user", "impersonatedUser", "sourceIPs", "userAgent"] {

@@ -31,6 +31,7 @@ mod standing;
 mod summary;
 mod technique;
 mod tests_at;
+mod told;
 
 pub use allow::{Allow, AllowFile};
 pub use contribution::{Contribution, Group, cluster_digest, event_digest};

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::bits::{Bits, count, drop_all, has, none_of, set, take_next};
 use super::situation::{Asked, Known, Met, Open, Situation};
+use super::told::Case;
 use crate::query::{FieldId, Program, Row};
 use crate::record::Entry;
 use crate::record::field::{EntryRow, FieldSchema};
@@ -56,7 +57,7 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    /// The callers and the situation of the event, where they are remembered.
+    /// The caller and the client of the event, where they are remembered.
     pub(super) const fn met(&self) -> Option<Met> {
         self.met
     }
@@ -136,17 +137,24 @@ impl Questions {
         answered.met = self.situation.look(entry, row, asking, known, open);
     }
 
-    /// Whether a query comes to the same, with the same values under some names, for all events that meet
-    /// the same callers and situation.
-    pub(super) fn is_told(
-        &self,
-        program: &Program,
+    /// The case that an event is for a query, which comes to the same for all events of that case, caller and
+    /// client; `None` where it may not.
+    #[inline]
+    pub(super) fn case(&self, query: usize, answered: &Answered) -> Option<Case> {
+        let told = &self.situation.told;
+        told.case(query, &answered.open.classes)
+    }
+
+    /// Gives events a [case](Self::case) for a query, of which the values under some names matter.
+    pub(super) fn classify(
+        &mut self,
+        (query, program): (usize, &Program),
         names: &[String],
         schema: &FieldSchema,
-    ) -> bool {
-        let told = |field: &FieldId| self.situation.tells(*field, schema);
-        let reads = program.reads(names);
-        reads.is_some_and(|fields| fields.iter().all(told))
+    ) {
+        if let Some(fields) = program.reads(names) {
+            self.situation.add_told(query, fields, schema);
+        }
     }
 
     fn asked<'p>(

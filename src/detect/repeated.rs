@@ -1,4 +1,4 @@
-//! What callers contribute again and again: worked out once for each of them in each situation.
+//! What callers contribute again and again: worked out once for each of them in each class of situations.
 //!
 //! Most contributions tell that somebody came from somewhere with some client, whatever was asked for. A
 //! controller does so a thousand times an hour, and each time it is the same but for the time.
@@ -6,11 +6,15 @@
 use super::contribution::{Contribution, What};
 use super::kind::{Kind, Threshold};
 use super::situation::Met;
+use super::told::Case;
 use crate::query::Measure;
 use crate::state::{Digest, Memo, Terms};
 
-/// For how many callers in a situation.
-const KEPT: usize = 3072;
+/// For how many callers, and for how many callers with a client.
+const KEPT: [usize; 2] = [2048, 4096];
+
+/// How many outcomes are kept of each. Far more than most have; beyond, all go and are worked out anew.
+const MOST: usize = 128;
 
 /// After so many sightings that were passed on, all are passed on once more, so that whoever remembers
 /// them under a limit knows which are still seen. Far fewer than any memory has room for.
@@ -19,7 +23,8 @@ const ROUND: u32 = 1024;
 /// What callers contributed.
 #[derive(Clone, Debug)]
 pub(super) struct Repeated {
-    known: Memo<OfSituation>,
+    /// Of a caller alone, and of one with a client.
+    known: [Memo<OfCaller>; 2],
     sighted: Sighted,
     /// Whether sightings that add nothing to those before are left out.
     pub(super) leaves_out: bool,
@@ -28,28 +33,41 @@ pub(super) struct Repeated {
 impl Default for Repeated {
     fn default() -> Self {
         Self {
-            known: Memo::new(KEPT, size_of::<Met>()),
+            known: KEPT.map(|kept| Memo::new(kept, size_of::<Met>())),
             sighted: Sighted::default(),
             leaves_out: false,
         }
     }
 }
 
-/// What some callers contributed in a situation.
+/// What a caller contributed, or a caller with a client.
 #[derive(Clone, Debug, Default)]
-struct OfSituation {
-    /// Whether they have been met before: most situations come once, and are not worth keeping.
+struct OfCaller {
+    /// Whether they have been met before: many come once, and are not worth keeping.
     is_met: bool,
-    /// By query, for those that have been asked.
-    by_query: Vec<(usize, Box<[Again]>)>,
+    /// By case, for queries that have been asked.
+    outcomes: Vec<Outcome>,
 }
 
-/// The same, for an event in that situation.
+/// What a query contributed in a case.
+type Outcome = (Case, Box<[Again]>);
+
+/// The same, for an event of theirs.
 pub(super) struct Recalled<'r> {
-    of: &'r mut OfSituation,
+    /// By whether the client matters; `None` where they have not been met before.
+    of: [Option<&'r mut OfCaller>; 2],
     sighted: &'r mut Sighted,
     leaves_out: bool,
     /// When the event happened, in milliseconds since the Unix epoch.
+    time: i64,
+}
+
+/// The same, for a query that is asked of it.
+pub(super) struct OfCase<'r> {
+    case: Case,
+    outcomes: &'r mut Vec<Outcome>,
+    sighted: &'r mut Sighted,
+    leaves_out: bool,
     time: i64,
 }
 
@@ -92,24 +110,16 @@ pub(super) fn may_repeat(kind: &Kind) -> bool {
 }
 
 impl Repeated {
-    /// What is known of callers in a situation; `None` where they have not been met before.
+    /// What is known of a caller and its client.
     #[inline]
-    pub(super) fn recall(&mut self, met: &Met, time: i64) -> Option<Recalled<'_>> {
-        let key = self.known.key();
-        for number in met {
-            key.extend_from_slice(&number.to_le_bytes());
-        }
-        let of = self.known.get(|_| OfSituation::default())?;
-        if !of.is_met {
-            of.is_met = true;
-            return None;
-        }
-        Some(Recalled {
-            of,
+    pub(super) fn recall(&mut self, [who, client]: Met, time: i64) -> Recalled<'_> {
+        let [of_caller, of_client] = &mut self.known;
+        Recalled {
+            of: [known(of_caller, &[who]), known(of_client, &[who, client])],
             sighted: &mut self.sighted,
             leaves_out: self.leaves_out,
             time,
-        })
+        }
     }
 
     /// Leaves out nothing of what comes next: what was passed on may have been lost.
@@ -118,19 +128,47 @@ impl Repeated {
     }
 }
 
+#[inline]
+fn known<'r>(all: &'r mut Memo<OfCaller>, numbers: &[u64]) -> Option<&'r mut OfCaller> {
+    let key = all.key();
+    for number in numbers {
+        key.extend_from_slice(&number.to_le_bytes());
+    }
+    let of = all.get(|_| OfCaller::default())?;
+    let is_met = std::mem::replace(&mut of.is_met, true);
+    is_met.then_some(of)
+}
+
 impl Recalled<'_> {
-    /// Hands out what a query, of a detector at a place and a step of it, contributed before; `false` when
-    /// that is not known.
+    /// What is known in a case; `None` where its callers have not been met before.
+    #[inline]
+    pub(super) fn of(&mut self, case: Case) -> Option<OfCase<'_>> {
+        let of = self.of.get_mut(usize::from(case.of_client))?;
+        Some(OfCase {
+            case,
+            outcomes: &mut of.as_mut()?.outcomes,
+            sighted: self.sighted,
+            leaves_out: self.leaves_out,
+            time: self.time,
+        })
+    }
+}
+
+impl OfCase<'_> {
+    /// Hands out what the query, of a detector at a place and a step of it, contributed before; `false`
+    /// when that is not known.
     #[inline]
     pub(super) fn again(
         &mut self,
-        query: usize,
         (detector, step): (usize, u16),
         terms: Option<Terms>,
         on: &mut dyn FnMut(Contribution),
     ) -> bool {
-        let mut known = self.of.by_query.iter_mut();
-        let Some((_, known)) = known.find(|(known, _)| *known == query) else {
+        let place = self
+            .outcomes
+            .binary_search_by_key(&self.case, |(case, _)| *case);
+        let known = place.ok().and_then(|place| self.outcomes.get_mut(place));
+        let Some((_, known)) = known else {
             return false;
         };
         let terms = terms.filter(|_| self.leaves_out);
@@ -150,13 +188,8 @@ impl Recalled<'_> {
         true
     }
 
-    /// Remembers what a query contributes, and that it was handed out.
-    pub(super) fn remember(
-        &mut self,
-        query: usize,
-        terms: Option<Terms>,
-        contributions: &[Contribution],
-    ) {
+    /// Remembers what the query contributes, and that it was handed out.
+    pub(super) fn remember(self, terms: Option<Terms>, contributions: &[Contribution]) {
         let again = contributions.iter().map(|contribution| {
             let mut sighted = None;
             if let Some(terms) = terms {
@@ -169,7 +202,13 @@ impl Recalled<'_> {
             }
         });
         let again = again.collect();
-        self.of.by_query.push((query, again));
+        if self.outcomes.len() >= MOST {
+            self.outcomes.clear();
+        }
+        let place = self
+            .outcomes
+            .partition_point(|(known, _)| *known < self.case);
+        self.outcomes.insert(place, (self.case, again));
     }
 }
 

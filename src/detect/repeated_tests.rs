@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::super::engine::tests::{engine, in_entry, lines};
+use super::super::engine::tests::{engine, from_another, in_entry, lines};
 use crate::detect::{Contribution, Decided, Engine, Finding, Lateness, Raised, Scratch};
 use crate::state::{Cells as _, MemoryStore};
 
@@ -105,6 +105,28 @@ proptest! {
         }
         prop_assert!(told.len() <= all.len());
         prop_assert_eq!(merged(&told), merged(&all));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_recalled_is_what_would_be_worked_out(
+        callers in prop::collection::vec(any::<Index>(), 1..4),
+        requests in prop::collection::vec(any::<Index>(), 1..8),
+        events in prop::collection::vec((any::<Index>(), any::<Index>(), 0..200_i64), 1..120),
+    ) {
+        let mut scratch = Scratch::default();
+        for (caller, request, minutes) in &events {
+            let caller = caller.get(&callers).get(&WORLD.lines);
+            let request = request.get(&requests).get(&WORLD.lines);
+            let Some(line) = from_another(request, caller) else {
+                continue;
+            };
+            let line = at(&line, BEGIN + minutes * MINUTE);
+            prop_assert_eq!(found(&line, &mut scratch), found(&line, &mut Scratch::default()));
+        }
     }
 }
 

@@ -10,9 +10,10 @@ use rustc_hash::FxHashSet;
 use super::bits::{Bits, drop_all, none_of, set};
 use super::callers::{Caller, Callers};
 use super::key::add_values;
-use crate::query::{FieldId, Given, Program};
+use super::told::{Class, Told};
+use crate::query::{FieldId, Given, Program, Row as _};
 use crate::record::Entry;
-use crate::record::field::{CallerPart, EntryRow, FieldSchema};
+use crate::record::field::{CallerPart, EntryRow, FieldSchema, may_have_seldom};
 use crate::state::{Digest, Memo};
 
 /// The fields of a situation, beside the caller: they cost little and have few values.
@@ -35,8 +36,8 @@ const KEPT: usize = 4096;
 /// The longest key of one that is remembered, in bytes.
 const LONGEST: usize = 4096;
 
-/// Which callers and which situation an event has, by numbers that are given once.
-pub(super) type Met = [u64; 3];
+/// Which caller with which client an event has, by numbers that are given once.
+pub(super) type Met = [u64; 2];
 
 /// What a situation leaves open.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,8 @@ pub(super) struct Open {
     pub(super) queries: Bits,
     /// The questions that are answered with yes.
     pub(super) yes: Bits,
+    /// For queries that are [told](Told).
+    pub(super) classes: Vec<Option<Class>>,
 }
 
 /// Situations and callers that have been met.
@@ -52,9 +55,7 @@ pub(super) struct Open {
 pub(super) struct Known {
     /// For each part of a caller.
     callers: [Callers; 2],
-    situations: Memo<(Open, u64)>,
-    /// Situations that have been given a number.
-    met: u64,
+    situations: Memo<Open>,
 }
 
 impl Default for Known {
@@ -62,7 +63,6 @@ impl Default for Known {
         Self {
             callers: Default::default(),
             situations: Memo::new(KEPT, LONGEST),
-            met: 0,
         }
     }
 }
@@ -74,10 +74,14 @@ pub(super) struct Situation {
     queries: usize,
     /// Those of [`FIELDS`] that any of the queries reads.
     fields: Vec<FieldId>,
+    /// Those that any of the queries reads and few events have.
+    seldom: Vec<FieldId>,
     /// For each part of a caller, what is asked of it alone.
     of_caller: [OfCaller; 2],
     /// The questions that a situation may decide.
-    told: Vec<usize>,
+    decides: Vec<usize>,
+    /// The queries that it tells all about, with the caller.
+    pub(super) told: Told,
 }
 
 /// What queries ask of a part of a caller alone.
@@ -123,8 +127,12 @@ impl Situation {
             let mut is_told = false;
             for (place, (text, fields)) in program.leaves(own).into_iter().enumerate() {
                 let Some(fields) = fields else { continue };
-                if fields.iter().all(is_of_situation) {
-                    situation.fields.extend(&fields);
+                let is_seldom = |field: &FieldId| schema.is_seldom(*field);
+                let is_told_by_all = |field: &FieldId| is_of_situation(field) || is_seldom(field);
+                if fields.iter().all(is_told_by_all) {
+                    let (seldom, usual): (Vec<_>, Vec<_>) = fields.into_iter().partition(is_seldom);
+                    situation.seldom.extend(seldom);
+                    situation.fields.extend(usual);
                     is_told = true;
                     continue;
                 }
@@ -149,27 +157,43 @@ impl Situation {
                 }
             }
             if is_told {
-                situation.told.push(number);
+                situation.decides.push(number);
             }
         }
         let of_caller = situation.of_caller.iter_mut();
         for fields in of_caller
             .map(|of| &mut of.fields)
-            .chain([&mut situation.fields])
+            .chain([&mut situation.fields, &mut situation.seldom])
         {
-            fields.sort_unstable();
-            fields.dedup();
+            order(fields);
         }
         situation
     }
 
-    /// Whether a field is the same for all events that meet the same callers and situation.
-    pub(super) fn tells(&self, field: FieldId, schema: &FieldSchema) -> bool {
-        self.fields.binary_search(&field).is_ok() || schema.part_of_caller(field).is_some()
+    /// A query reads nothing but these fields: it is told where all of them are the situation's or the caller's.
+    pub(super) fn add_told(&mut self, query: usize, fields: Vec<FieldId>, schema: &FieldSchema) {
+        let part = |field: &FieldId| schema.part_of_caller(*field);
+        let of_client = fields
+            .iter()
+            .any(|field| part(field) == Some(CallerPart::Client));
+        let rest = fields.into_iter().filter(|field| part(field).is_none());
+        let (mut seldom, mut usual): (Vec<_>, Vec<_>) =
+            rest.partition(|field| schema.is_seldom(*field));
+        if !usual
+            .iter()
+            .all(|field| self.fields.binary_search(field).is_ok())
+        {
+            return;
+        }
+        self.seldom.extend(&seldom);
+        for fields in [&mut self.seldom, &mut seldom, &mut usual] {
+            order(fields);
+        }
+        self.told.add(query, (usual, seldom), of_client);
     }
 
-    /// Sets `open` to what the situation of an entry of a cluster leaves open; what was met, where all of
-    /// it is remembered.
+    /// Sets `open` to what the situation of an entry of a cluster leaves open; the caller and the client, where
+    /// all of it is remembered.
     #[inline]
     pub(super) fn look(
         &self,
@@ -199,23 +223,24 @@ impl Situation {
                 }
             });
         }
-        let Known {
-            situations, met, ..
-        } = known;
-        let key = situations.key();
+        let key = known.situations.key();
         for caller in &who {
             key.extend_from_slice(&caller.sort.to_le_bytes());
         }
+        let has_seldom = !self.seldom.is_empty() && may_have_seldom(entry);
+        key.push(u8::from(has_seldom));
+        if has_seldom {
+            let has = |field: &FieldId| u8::from(!row.value(*field).is_missing());
+            key.extend(self.seldom.iter().map(has));
+        }
         let is_simple = add_values(key, &self.fields, row);
-        let work = |_: &[u8]| {
-            *met += 1;
-            (self.work_out(row, asking), *met)
-        };
-        if is_simple && let Some((left, number)) = situations.get(work) {
+        let work = |_: &[u8]| self.work_out(row, asking);
+        if is_simple && let Some(left) = known.situations.get(work) {
             open.queries.clone_from(&left.queries);
             open.yes.clone_from(&left.yes);
-            let [who, client] = who.map(|caller| caller.number);
-            return (who > 0 && client > 0).then_some([who, client, *number]);
+            open.classes.clone_from(&left.classes);
+            let met = who.map(|caller| caller.number);
+            return met.iter().all(|number| *number > 0).then_some(met);
         }
         *open = self.work_out(row, asking);
         None
@@ -225,17 +250,20 @@ impl Situation {
         let mut open = Open {
             queries: none_of(self.queries),
             yes: none_of(count),
+            classes: self.told.classes(row),
         };
         (0..self.queries).for_each(|query| set(&mut open.queries, query));
-        let is_in = |all: &[FieldId], fields: &[FieldId]| {
-            fields.iter().all(|field| all.binary_search(field).is_ok())
-        };
+        let is_in = |all: &[FieldId], field: &FieldId| all.binary_search(field).is_ok();
+        let is_absent =
+            |field: &FieldId| is_in(&self.seldom, field) && row.value(*field).is_missing();
         // What reads several of them is told by none: a sort is told by answers, not by values.
         let told = |fields: &[FieldId]| {
             let mut parts = self.of_caller.iter();
-            is_in(&self.fields, fields) || parts.any(|part| is_in(&part.fields, fields))
+            let is_told = |field: &FieldId| is_in(&self.fields, field) || is_absent(field);
+            fields.iter().all(is_told)
+                || parts.any(|part| fields.iter().all(|field| is_in(&part.fields, field)))
         };
-        for number in &self.told {
+        for number in &self.decides {
             let Some(asked) = asked(*number) else {
                 continue;
             };
@@ -247,6 +275,11 @@ impl Situation {
         }
         open
     }
+}
+
+fn order(fields: &mut Vec<FieldId>) {
+    fields.sort_unstable();
+    fields.dedup();
 }
 
 fn is_of_situation(field: &FieldId) -> bool {

@@ -1,7 +1,6 @@
 //! Merges findings into the state, and makes the alerts that several events come to. The text of the
 //! event that completes one is read again for it: that is rare.
 
-use std::cell::RefCell;
 use std::ops::Range;
 
 use super::clusters::Clusters;
@@ -132,20 +131,20 @@ impl Remembering<'_, '_> {
         let Some(detector) = engine.detectors().get(fold.detector) else {
             return Ok(None);
         };
-        let shared = RefCell::new((&mut *self.clusters, &mut *self.tally));
-        let mut alert = || {
-            let (clusters, tally) = &mut *shared.borrow_mut();
-            guarded(item, tally, |_| {
+        let (clusters, tally) = (&mut *self.clusters, &mut *self.tally);
+        let mut tell = |wants_alert: bool| {
+            let told = guarded(item, tally, |_| {
                 with_entry(item, clusters, |entry| {
                     let cause = Cause::Folded(&fold.folded);
-                    raise(detector, entry, cause, engine.schema(), raw)
+                    let raise = || raise(detector, entry, cause, engine.schema(), raw);
+                    (reference(entry), wants_alert.then(raise))
                 })
-            })?
+            });
+            let (event, alert) = told.flatten().unzip();
+            (event, alert.flatten())
         };
-        let mut sample = || with_entry(item, shared.borrow_mut().0, reference);
         let place = (detector.id.as_str(), fold.place);
-        let first = settle::fold(place, &fold.folded, cells, &mut sample, &mut alert)?;
-        Ok(first.then(alert).flatten())
+        settle::fold(place, &fold.folded, cells, &mut tell)
     }
 
     /// The alerts of the detectors at some places that waited until no event from before `until` would come any more; conditions that

@@ -12,8 +12,8 @@ pub(super) fn fold_family(detector: &str) -> String {
     format!("{detector} (folded)")
 }
 
-/// Folds the alert of a detector at its [place](Alert::place); whether it is the first of its fold.
-/// `sample` refers to its event, and `alert` makes it, where it is to be remembered.
+/// Folds the alert of a detector at its [place](Alert::place). The alert, if it is the first of its fold.
+/// `tell` refers to its event, and makes the alert where it is asked for.
 ///
 /// # Errors
 /// When the store fails.
@@ -21,27 +21,34 @@ pub fn fold(
     (detector, place): (&str, AlertId),
     folded: &Folded,
     cells: &mut dyn Cells,
-    sample: &mut dyn FnMut() -> Option<EventRef>,
-    alert: &mut dyn FnMut() -> Option<Alert>,
-) -> Result<bool, StoreError> {
+    tell: &mut dyn FnMut(bool) -> (Option<EventRef>, Option<Alert>),
+) -> Result<Option<Alert>, StoreError> {
     let family = fold_family(detector);
     let place = Place {
         detector: &family,
         key: Digest(place.bytes()),
     };
-    let mut first = false;
+    let (mut first, mut alert) = (false, None);
     cells.change(place, &mut |cell| {
         let fold = cell.fold();
         let (event, time, ends) = (folded.event, folded.time, folded.window.1);
+        let is_kept = !fold.is_closed();
         let changed;
-        let mut sample = || serde_json::to_string(&sample()).unwrap_or_default().into();
+        let mut sample = || {
+            let (event, made) = tell(!is_kept);
+            alert = made;
+            serde_json::to_string(&event).unwrap_or_default().into()
+        };
         (first, changed) = fold.add(event, time, ends, &mut sample);
-        if changed && fold.is_closed() {
-            fold.keep(seed_of(alert().as_ref()));
+        if changed && !is_kept {
+            if alert.is_none() {
+                alert = tell(true).1;
+            }
+            fold.keep(seed_of(alert.as_ref()));
         }
         changed
     })?;
-    Ok(first)
+    Ok(alert.filter(|_| first))
 }
 
 /// The alerts that waited until no event from before `until` (milliseconds since the Unix epoch)
@@ -122,8 +129,11 @@ fn close_folds(
         let Some(seed) = fold.close(until) else {
             return false;
         };
-        let alert = serde_json::from_str::<Alert>(&seed).ok();
-        alerts.extend(alert.and_then(|alert| alert::close(alert, fold)));
+        // One event alone has been told.
+        if fold.count().0 > 1 {
+            let alert = serde_json::from_str(&seed).ok();
+            alerts.extend(alert.map(|alert| alert::close(alert, fold)));
+        }
         true
     })
 }

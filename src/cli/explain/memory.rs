@@ -90,10 +90,11 @@ impl Memory {
         let mut first = false;
         self.store.transact(&mut |cells| {
             let place = (alert.detector.id.as_str(), alert.place());
-            let mut sample = || Some(reference(entry));
-            first = fold(place, folded, cells, &mut sample, &mut || {
-                Some(alert.clone())
-            })?;
+            let mut tell = |wants_alert: bool| {
+                let alert = wants_alert.then(|| alert.clone());
+                (Some(reference(entry)), alert)
+            };
+            first = fold(place, folded, cells, &mut tell)?.is_some();
             Ok(())
         })?;
         Ok(if first {

@@ -1,7 +1,6 @@
 //! What is told by the caller alone: by who was authenticated, as whom, from where and in which cluster, and
 //! by the client that was used. The same callers and the same clients come again and again.
 
-use super::TABLE;
 use super::schema::{Dynamic, FieldSchema, Root};
 use crate::query::FieldId;
 use crate::record::Entry;
@@ -45,8 +44,7 @@ impl FieldSchema {
                 _ => None,
             };
         }
-        let index = (field.0 as usize).saturating_sub(TABLE.len());
-        let root = match self.dynamic(index)? {
+        let root = match self.open_path(field)? {
             Dynamic::Path(root, _) => root,
             Dynamic::Label(_) => return Some(CallerPart::Who),
             Dynamic::Either(..) => return None,

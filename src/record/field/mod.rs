@@ -14,6 +14,7 @@ mod pod;
 mod request;
 mod row;
 mod schema;
+mod seldom;
 mod system;
 
 use std::sync::LazyLock;
@@ -26,6 +27,7 @@ pub use caller::CallerPart;
 pub use level::AuditLevel;
 pub use row::EntryRow;
 pub use schema::{FieldSchema, LogKind, Root, open_paths};
+pub use seldom::may_have_seldom;
 
 /// What stands for a field in plain Insights text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -108,6 +108,11 @@ impl FieldSchema {
         self.dynamic.get(index)
     }
 
+    /// The open path behind an id; `None` for a row of the table.
+    pub(super) fn open_path(&self, id: FieldId) -> Option<&Dynamic> {
+        self.dynamic((id.0 as usize).checked_sub(TABLE.len())?)
+    }
+
     /// The row of the table behind an id; `None` for an open path.
     #[must_use]
     pub fn field(id: FieldId) -> Option<&'static Field> {
