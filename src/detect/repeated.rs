@@ -3,6 +3,8 @@
 //! Most contributions tell that somebody came from somewhere with some client, whatever was asked for. A
 //! controller does so a thousand times an hour, and each time it is the same but for the time.
 
+use std::num::NonZeroU32;
+
 use super::contribution::{Contribution, What};
 use super::kind::{Kind, Threshold};
 use super::situation::Met;
@@ -11,7 +13,7 @@ use crate::query::Measure;
 use crate::state::{Digest, Memo, Terms};
 
 /// For how many callers, and for how many callers with a client.
-const KEPT: [usize; 2] = [2048, 4096];
+const KEPT: [usize; 2] = [2048, 3072];
 
 /// How many outcomes are kept of each. Far more than most have; beyond, all go and are worked out anew.
 const MOST: usize = 128;
@@ -34,7 +36,10 @@ impl Default for Repeated {
     fn default() -> Self {
         Self {
             known: KEPT.map(|kept| Memo::new(kept, size_of::<Met>())),
-            sighted: Sighted::default(),
+            sighted: Sighted {
+                round: NonZeroU32::MIN,
+                passed: 0,
+            },
             leaves_out: false,
         }
     }
@@ -82,16 +87,14 @@ struct Again {
 /// A sighting that was passed on.
 #[derive(Clone, Copy, Debug)]
 struct Passed {
-    round: u32,
-    /// The step of time that it is kept in.
-    step: i64,
+    round: NonZeroU32,
     /// When it was, in milliseconds since the Unix epoch.
     time: i64,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Sighted {
-    round: u32,
+    round: NonZeroU32,
     passed: u32,
 }
 
@@ -214,15 +217,16 @@ impl OfCase<'_> {
 
 impl Sighted {
     fn begin(&mut self) {
-        self.round = self.round.wrapping_add(1);
+        self.round = self.round.checked_add(1).unwrap_or(NonZeroU32::MIN);
         self.passed = 0;
     }
 
     /// Whether a sighting is passed on: it adds nothing where an earlier one is in the same step.
     fn passes(&mut self, before: &mut Option<Passed>, terms: Terms, time: i64) -> bool {
-        let step = terms.step(time);
         if before.is_some_and(|before| {
-            before.round == self.round && before.step == step && before.time <= time
+            before.round == self.round
+                && before.time <= time
+                && terms.step(before.time) == terms.step(time)
         }) {
             return false;
         }
@@ -232,7 +236,6 @@ impl Sighted {
         }
         *before = Some(Passed {
             round: self.round,
-            step,
             time,
         });
         true

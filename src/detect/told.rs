@@ -13,9 +13,8 @@ pub(super) type Class = Digest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Case {
     /// The query's place.
-    pub(super) query: usize,
-    /// The class.
-    pub(super) class: Class,
+    query: u32,
+    class: Class,
     /// Whether it matters with which client the caller comes.
     pub(super) of_client: bool,
 }
@@ -70,7 +69,7 @@ impl Told {
         let (aspect, of_client) = self.of_query.get(query).copied().flatten()?;
         let class = classes.get(aspect).copied().flatten()?;
         Some(Case {
-            query,
+            query: u32::try_from(query).ok()?,
             class,
             of_client,
         })

@@ -22,6 +22,8 @@ pub(super) struct Seeds {
     pub(super) durable: bool,
     /// The origins of lines, each once.
     origins: Vec<Origin>,
+    /// The last that was made of a line: several detectors may see something new in it.
+    last: Option<Seed>,
 }
 
 /// What a seed holds.
@@ -39,6 +41,9 @@ impl Seeds {
         if self.durable || event.message.len() > LONGEST {
             return None;
         }
+        if let Some(last) = self.last.as_ref().filter(|last| self.is_of(last, event)) {
+            return Some(last.clone());
+        }
         let known = self.origins.iter().rposition(|known| known == event.origin);
         let origin = known.unwrap_or_else(|| {
             self.origins.push(event.origin.clone());
@@ -48,7 +53,20 @@ impl Seeds {
             .timestamp
             .map_or_else(String::new, |time| time.to_string());
         let id = event.event_id.as_deref().unwrap_or_default();
-        Some(format!("{LINE}{origin}\n{time}\n{id}\n{}", event.message).into())
+        let seed: Seed = format!("{LINE}{origin}\n{time}\n{id}\n{}", event.message).into();
+        self.last = Some(seed.clone());
+        Some(seed)
+    }
+
+    /// Whether a seed is that of an event's line.
+    fn is_of(&self, seed: &str, event: &LogEvent<'_>) -> bool {
+        let Some(Held::Line(held)) = self.read(seed) else {
+            return false;
+        };
+        held.message == event.message
+            && held.timestamp == event.timestamp
+            && held.event_id == event.event_id
+            && held.origin == event.origin
     }
 
     /// What a seed holds; `None` for one that can't be read.
@@ -83,6 +101,7 @@ pub fn seed_of(alert: Option<&Alert>) -> Seed {
 #[allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn seed(seeds: &mut Seeds, message: &str) -> Option<Seed> {
         let origin = Origin {
@@ -128,6 +147,16 @@ mod tests {
             event.origin.log_group.as_deref(),
             Some("/aws/eks/prod/cluster")
         );
+    }
+
+    #[test]
+    fn a_line_is_kept_once_for_all_who_see_something_new_in_it() {
+        let mut seeds = Seeds::default();
+        let [one, again, other, later] =
+            ["a", "a", "b", "a"].map(|line| seed(&mut seeds, line).unwrap());
+        assert!(Arc::ptr_eq(&one, &again));
+        assert!(one != other && other != later);
+        assert_eq!(one, later);
     }
 
     #[test]

@@ -20,6 +20,8 @@ mod shared;
 mod sqlite;
 mod window;
 
+use std::sync::Arc;
+
 pub use baseline::{Baseline, Sighting, Terms};
 pub use cell::{Cell, Place};
 pub use digest::{Digest, Hasher};
@@ -38,8 +40,9 @@ pub use window::{
     Window, WindowPlan,
 };
 
-/// What an alert will be made of, should there be one: written and read by the alert's room alone.
-pub type Seed = Box<str>;
+/// What an alert will be made of, should there be one: written and read by the alert's room alone. Several
+/// cells may hold the same.
+pub type Seed = Arc<str>;
 
 /// Why a store can't be used.
 #[derive(Debug, thiserror::Error)]

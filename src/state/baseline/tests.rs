@@ -30,7 +30,7 @@ fn decide(times: &[i64], since: i64) -> Option<String> {
         (None, false),
         "once"
     );
-    seed.map(Into::into)
+    seed.map(|seed| seed.to_string())
 }
 
 #[test]
