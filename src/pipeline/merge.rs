@@ -110,12 +110,12 @@ impl<'c> Merger<'c> {
                 Err(error) => return self.fail(error),
             }
         }
-        let mut together = together.into_iter().peekable();
+        together.reverse();
         for (place, (_, finding)) in found.drain(..).enumerate() {
             if let Finding::Alert(alert) = finding {
                 self.hand_out(*alert, on)?;
             }
-            while let Some((_, alert)) = together.next_if(|(at, _)| *at == place) {
+            while let Some((_, alert)) = together.pop_if(|(at, _)| *at == place) {
                 self.hand_out(alert, on)?;
             }
         }
