@@ -12,11 +12,14 @@ use super::told::Case;
 use crate::query::Measure;
 use crate::state::{Digest, Memo, Terms};
 
-/// For how many callers, and for how many callers with a client.
+/// For how many callers, and for how many callers with a client: a key goes when four others stand at its place.
 const KEPT: [usize; 2] = [2048, 3072];
 
 /// How many outcomes are kept of each. Far more than most have; beyond, all go and are worked out anew.
 const MOST: usize = 128;
+
+/// How many outcomes are kept in all, a hundred bytes each: beyond, all is forgotten and begins anew.
+const MOST_IN_ALL: usize = 65_536;
 
 /// After so many sightings that were passed on, all are passed on once more, so that whoever remembers
 /// them under a limit knows which are still seen. Far fewer than any memory has room for.
@@ -27,6 +30,8 @@ const ROUND: u32 = 1024;
 pub(super) struct Repeated {
     /// Of a caller alone, and of one with a client.
     known: [Memo<OfCaller>; 2],
+    /// Outcomes in it, and those that were forgotten since it began.
+    kept: usize,
     sighted: Sighted,
     /// Whether sightings that add nothing to those before are left out.
     pub(super) leaves_out: bool,
@@ -36,6 +41,7 @@ impl Default for Repeated {
     fn default() -> Self {
         Self {
             known: KEPT.map(|kept| Memo::new(kept, size_of::<Met>())),
+            kept: 0,
             sighted: Sighted {
                 round: NonZeroU32::MIN,
                 passed: 0,
@@ -61,6 +67,7 @@ type Outcome = (Case, Box<[Again]>);
 pub(super) struct Recalled<'r> {
     /// By whether the client matters; `None` where they have not been met before.
     of: [Option<&'r mut OfCaller>; 2],
+    kept: &'r mut usize,
     sighted: &'r mut Sighted,
     leaves_out: bool,
     /// When the event happened, in milliseconds since the Unix epoch.
@@ -71,6 +78,7 @@ pub(super) struct Recalled<'r> {
 pub(super) struct OfCase<'r> {
     case: Case,
     outcomes: &'r mut Vec<Outcome>,
+    kept: &'r mut usize,
     sighted: &'r mut Sighted,
     leaves_out: bool,
     time: i64,
@@ -116,9 +124,14 @@ impl Repeated {
     /// What is known of a caller and its client.
     #[inline]
     pub(super) fn recall(&mut self, [who, client]: Met, time: i64) -> Recalled<'_> {
+        if self.kept >= MOST_IN_ALL {
+            self.known.iter_mut().for_each(Memo::clear);
+            self.kept = 0;
+        }
         let [of_caller, of_client] = &mut self.known;
         Recalled {
             of: [known(of_caller, &[who]), known(of_client, &[who, client])],
+            kept: &mut self.kept,
             sighted: &mut self.sighted,
             leaves_out: self.leaves_out,
             time,
@@ -150,6 +163,7 @@ impl Recalled<'_> {
         Some(OfCase {
             case,
             outcomes: &mut of.as_mut()?.outcomes,
+            kept: self.kept,
             sighted: self.sighted,
             leaves_out: self.leaves_out,
             time: self.time,
@@ -212,6 +226,7 @@ impl OfCase<'_> {
             .outcomes
             .partition_point(|(known, _)| *known < self.case);
         self.outcomes.insert(place, (self.case, again));
+        *self.kept += 1;
     }
 }
 

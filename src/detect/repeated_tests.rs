@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::super::engine::tests::{engine, from_another, in_entry, lines};
+use super::super::told::Told;
+use super::{Digest, MOST_IN_ALL, Repeated};
 use crate::detect::{Contribution, Decided, Engine, Finding, Lateness, Raised, Scratch};
 use crate::state::{Cells as _, MemoryStore};
 
@@ -128,6 +130,27 @@ proptest! {
             prop_assert_eq!(found(&line, &mut scratch), found(&line, &mut Scratch::default()));
         }
     }
+}
+
+#[test]
+fn however_many_callers_do_however_much_what_is_kept_has_a_limit() {
+    let mut told = Told::default();
+    told.add(0, Default::default(), false);
+    let mut repeated = Repeated::default();
+    let contribution = Contribution::sighting(0, BEGIN, Digest::default(), Digest::default());
+    let mut most = 0;
+    for number in 0..2 * MOST_IN_ALL as u64 {
+        let class = Digest::of([number.to_string().as_str()]);
+        let case = told.case(0, &[Some(class)]).unwrap();
+        // Each caller twice and more: the first time, nothing is kept.
+        let mut recalled = repeated.recall([number % 100 + 1, 1], BEGIN);
+        if let Some(known) = recalled.of(case) {
+            known.remember(None, std::slice::from_ref(&contribution));
+        }
+        most = most.max(repeated.kept);
+    }
+    assert_eq!(most, MOST_IN_ALL);
+    assert!(repeated.kept < MOST_IN_ALL);
 }
 
 #[test]
