@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use trailhound::decode::{Decoded, line};
 use trailhound::detect::{Contribution, Enable, Engine, Finding, Lateness, Lists, Loaded, Scratch};
-use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position};
+use trailhound::record::{Cluster, Entry, LogEvent, Origin};
 use trailhound::state::{Bounds, Cells, MemoryStore, Seed, SqliteStore, Store, StoreError};
 
 /// Updates of one measurement.
@@ -129,12 +129,8 @@ fn contributions(engine: &Engine, events: Range<usize>, keys: usize) -> Vec<Cont
     let mut found = Vec::with_capacity(events.len());
     for number in events {
         let event = LogEvent {
-            message: text(number, keys).into(),
             timestamp: Some(time(number)),
-            ingestion_time: None,
-            event_id: None,
-            origin: &origin,
-            position: Position::default(),
+            ..LogEvent::bare(text(number, keys), &origin)
         };
         let Decoded::Record(record) = line::decode(&event) else {
             continue;

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use trailhound::decode::line;
-use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position};
+use trailhound::record::{Cluster, Entry, LogEvent, Origin};
 
 /// The lines that queries are asked about: whole, cut off, and of both kinds of log.
 pub const LINES: [&str; 5] = [
@@ -24,12 +24,8 @@ static ORIGIN: LazyLock<Origin> = LazyLock::new(|| Origin {
 /// Reads a line as a log event of a known cluster and hands out its entry, if it is one.
 pub fn with_line(message: &str, f: impl FnOnce(&Entry<'_>)) {
     let event = LogEvent {
-        message: message.into(),
         timestamp: Some(1_800_000_000_000),
-        ingestion_time: None,
-        event_id: None,
-        origin: &ORIGIN,
-        position: Position::default(),
+        ..LogEvent::bare(message, &ORIGIN)
     };
     with_entry(&event, f);
 }

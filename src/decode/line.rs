@@ -67,21 +67,14 @@ fn authenticator(line: &str) -> Decoded<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Origin, Position};
+    use crate::record::Origin;
 
     fn decoded(line: &str, stream: Option<&str>) -> &'static str {
         let origin = Origin {
             log_stream: stream.map(ToOwned::to_owned),
             ..Origin::default()
         };
-        let event = LogEvent {
-            message: line.into(),
-            timestamp: None,
-            ingestion_time: None,
-            event_id: None,
-            origin: &origin,
-            position: Position::default(),
-        };
+        let event = LogEvent::bare(line, &origin);
         match decode(&event) {
             Decoded::Record(Record::Audit(_)) => "audit",
             Decoded::Record(Record::Authenticator(_)) => "authenticator",

@@ -7,7 +7,7 @@ use crate::decode::line;
 use crate::detect::{Enable, Lists, Loaded};
 use crate::query::Row as _;
 use crate::record::field::CallerPart;
-use crate::record::{Cluster, LogEvent, Origin, Position};
+use crate::record::{Cluster, LogEvent, Origin};
 
 /// Every detector, with the lists that their own tests set.
 pub(in crate::detect) fn engine() -> Engine {
@@ -38,14 +38,7 @@ pub(in crate::detect) fn lines(engine: &Engine) -> Vec<String> {
 /// Looks at a line as an entry.
 pub(in crate::detect) fn in_entry<T>(line: &str, look: impl FnOnce(&Entry<'_>) -> T) -> Option<T> {
     let (origin, cluster) = (Origin::default(), Cluster::default());
-    let event = LogEvent {
-        message: line.into(),
-        timestamp: None,
-        ingestion_time: None,
-        event_id: None,
-        origin: &origin,
-        position: Position::default(),
-    };
+    let event = LogEvent::bare(line, &origin);
     let record = line::record(&event)?;
     Some(look(&Entry::new(&event, &cluster, record)))
 }

@@ -9,7 +9,7 @@ use super::file::TestFile;
 use super::folding::Folded;
 use super::load::{Enable, Loaded};
 use super::merge::{Lateness, Raised};
-use crate::record::{Cluster, Entry, LogEvent, Origin, Position};
+use crate::record::{Cluster, Entry, LogEvent, Origin};
 use crate::state::{MemoryStore, Seed};
 
 /// What one test of a detector came to.
@@ -118,14 +118,7 @@ fn count(
             .map_err(|error| error.to_string())
     };
     for (number, line) in test.rounds().enumerate() {
-        let event = LogEvent {
-            message: line.as_str().into(),
-            timestamp: None,
-            ingestion_time: None,
-            event_id: None,
-            origin: &origin,
-            position: Position::default(),
-        };
+        let event = LogEvent::bare(line.as_str(), &origin);
         let record = read(&event).ok_or_else(|| format!("event {} is no record", number + 1))?;
         let entry = Entry::new(&event, &cluster, record);
         if let Some(time) = entry.time() {

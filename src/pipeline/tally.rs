@@ -65,9 +65,9 @@ pub(super) fn add_one(sums: &mut ByDetector, detector: &str) {
 }
 
 /// Adds what was counted elsewhere.
-pub(super) fn add_all(sums: &mut ByDetector, more: ByDetector) {
-    for (detector, count) in more {
-        *sums.entry(detector).or_default() += count;
+pub(super) fn add_all<K: Ord>(sums: &mut BTreeMap<K, u64>, more: BTreeMap<K, u64>) {
+    for (key, count) in more {
+        *sums.entry(key).or_default() += count;
     }
 }
 
@@ -136,17 +136,13 @@ impl Tally {
         self.bytes += bytes;
         add_all(&mut self.silenced, silenced);
         add_all(&mut self.folded, folded);
-        for (kind, count) in foreign {
-            *self.foreign.entry(kind).or_default() += count;
-        }
+        add_all(&mut self.foreign, foreign);
+        add_all(&mut self.alerts, alerts);
         for (reason, (more, cases)) in problems {
             let (count, shown) = self.problems.entry(reason).or_default();
             *count += more;
             shown.extend(cases);
             shown.truncate(SHOWN);
-        }
-        for (severity, count) in alerts {
-            *self.alerts.entry(severity).or_default() += count;
         }
         for (detector, (severity, more)) in by_detector {
             let (highest, count) = self.by_detector.entry(detector).or_insert((severity, 0));

@@ -34,6 +34,21 @@ pub struct LogEvent<'a> {
     pub position: Position<'a>,
 }
 
+impl<'a> LogEvent<'a> {
+    /// A line of which nothing more is known than where it comes from.
+    #[must_use]
+    pub fn bare(message: impl Into<Cow<'a, str>>, origin: &'a Origin) -> Self {
+        Self {
+            message: message.into(),
+            timestamp: None,
+            ingestion_time: None,
+            event_id: None,
+            origin,
+            position: Position::default(),
+        }
+    }
+}
+
 /// A place in a source that a person can find again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position<'a> {

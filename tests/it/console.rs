@@ -21,7 +21,7 @@ use trailhound::detect::console::{Translation, console, translate};
 use trailhound::detect::{Enable, Engine, Loaded, Log, Scratch};
 use trailhound::query::ast::Query;
 use trailhound::query::{FieldId, FieldInfo, FieldType, Program, Row, Schema, Value, check, parse};
-use trailhound::record::{Cluster, Entry, LogEvent, Origin, Position};
+use trailhound::record::{Cluster, Entry, LogEvent, Origin};
 
 /// What the console can discover in an audit line.
 const ROOTS: [&str; 17] = [
@@ -288,14 +288,7 @@ fn compile(id: &str, text: &str, schema: &mut RawSchema) -> Program {
 }
 
 fn event<'a>(text: &'a str, origin: &'a Origin) -> LogEvent<'a> {
-    LogEvent {
-        message: text.into(),
-        timestamp: None,
-        ingestion_time: None,
-        event_id: None,
-        origin,
-        position: Position::default(),
-    }
+    LogEvent::bare(text, origin)
 }
 
 /// Whether a line may stand in a log group: whole, or cut off the way CloudWatch Logs does it.

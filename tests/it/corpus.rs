@@ -26,7 +26,7 @@ use trailhound::config::Config;
 use trailhound::decode::Item;
 use trailhound::detect::{Enable, Engine, Loaded, Severity};
 use trailhound::pipeline::Judge;
-use trailhound::record::{LogEvent, Origin, Position};
+use trailhound::record::{LogEvent, Origin};
 
 /// The collection: `TRAILHOUND_CORPUS`, else beside the repository.
 pub(crate) fn folder() -> Option<PathBuf> {
@@ -91,14 +91,7 @@ fn take(
     line: &str,
     raised: &mut BTreeSet<(String, Severity)>,
 ) {
-    let event = LogEvent {
-        message: line.into(),
-        timestamp: None,
-        ingestion_time: None,
-        event_id: None,
-        origin,
-        position: Position::default(),
-    };
+    let event = LogEvent::bare(line, origin);
     let _ = judge.take(Item::Event(event), &mut |alert| {
         raised.insert((alert.detector.id.clone(), alert.severity));
         ControlFlow::Continue(())

@@ -10,7 +10,7 @@ use trailhound::decode::{Decoded, Item, Limits, Reader, line};
 use trailhound::detect::{Detector, Loaded, Log};
 use trailhound::query::{Explanation, Form, Program, Truth};
 use trailhound::record::field::{EntryRow, FieldSchema, LogKind};
-use trailhound::record::{Cluster, Entry, LogEvent, Position, Record};
+use trailhound::record::{Cluster, Entry, LogEvent, Record};
 
 use crate::court::{LISTS, event, origin};
 use crate::program::{Ran, feed, run, write};
@@ -410,14 +410,7 @@ static TWICE: LazyLock<Twice> = LazyLock::new(|| {
 fn agree(message: &str) -> usize {
     let (twice, schema) = &*TWICE;
     let origin = origin();
-    let event = LogEvent {
-        message: message.into(),
-        timestamp: None,
-        ingestion_time: None,
-        event_id: None,
-        origin: &origin,
-        position: Position::default(),
-    };
+    let event = LogEvent::bare(message, &origin);
     let (Decoded::Record(record) | Decoded::Salvaged(record)) = line::decode(&event) else {
         return 0;
     };

@@ -18,7 +18,7 @@ use serde_json::Value;
 use trailhound::decode::{Decoded, Item, Limits, Reader, line};
 use trailhound::detect::{Enable, Engine, Finding, Loaded, Scratch};
 use trailhound::pattern::{CUT, MOST_CHARS, Needs, Pattern, shorten, terms};
-use trailhound::record::{Cluster, Entry, LogEvent, Position, Record};
+use trailhound::record::{Cluster, Entry, LogEvent, Record};
 
 use crate::court::origin;
 use crate::program::{feed, run, write};
@@ -131,12 +131,8 @@ impl World {
     fn finders(&self, text: &str) -> (BTreeSet<String>, bool) {
         let (cluster, origin) = (Cluster::default(), origin());
         let event = LogEvent {
-            message: text.into(),
             timestamp: Some(1_778_662_800_000),
-            ingestion_time: None,
-            event_id: None,
-            origin: &origin,
-            position: Position::default(),
+            ..LogEvent::bare(text, &origin)
         };
         let mut ids = BTreeSet::new();
         let (Decoded::Record(record) | Decoded::Salvaged(record)) = line::decode(&event) else {

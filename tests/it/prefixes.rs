@@ -1,7 +1,6 @@
 //! A line cut at any byte is decoded without a panic, and keeps every field that is complete before
 //! the cut.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
@@ -14,7 +13,7 @@ use regex::Regex;
 use serde_json::value::RawValue;
 use trailhound::decode::{Decoded, Item, Limits, Reader, line};
 use trailhound::json::Text;
-use trailhound::record::{AuditRecord, LogEvent, Origin, Position, Record};
+use trailhound::record::{AuditRecord, LogEvent, Origin, Record};
 
 use crate::court::judge;
 use crate::program::ROOT;
@@ -95,14 +94,7 @@ fn each_message(folder: &Path, take: &mut dyn FnMut(&str)) {
 /// What a prefix is decoded as; `with` sees the audit record, where there is one.
 fn decode<T>(message: &str, with: impl FnOnce(&Record<'_>) -> T) -> Option<T> {
     let origin = Origin::default();
-    let event = LogEvent {
-        message: Cow::Borrowed(message),
-        timestamp: None,
-        ingestion_time: None,
-        event_id: None,
-        origin: &origin,
-        position: Position::default(),
-    };
+    let event = LogEvent::bare(message, &origin);
     match line::decode(&event) {
         Decoded::Record(record) | Decoded::Salvaged(record) => Some(with(&record)),
         Decoded::Foreign(kind) => panic!("taken for {}: {message}", kind.as_str()),

@@ -260,16 +260,12 @@ impl<'r, 'c> Reading<'r, 'c> {
         let (origin, mut seen) = (Origin::default(), Seen::default());
         for (number, line) in (1..).zip(lines) {
             let event = Item::Event(LogEvent {
-                message: line.trim_end().into(),
-                timestamp: None,
-                ingestion_time: None,
-                event_id: None,
-                origin: &origin,
                 position: Position {
                     file: name,
                     offset: 0,
                     line: number,
                 },
+                ..LogEvent::bare(line.trim_end(), &origin)
             });
             if self.item(&event, place, &mut seen).is_break() {
                 return;

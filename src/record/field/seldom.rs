@@ -34,9 +34,9 @@ pub fn may_have_seldom(entry: &Entry<'_>) -> bool {
         return false;
     };
     let record = &facts.record;
-    let is_object = |kind| matches!(kind, Kind::Object);
     let mut members = record.annotation_members().iter();
-    record.annotations.is_some_and(|raw| !is_object(raw.kind()))
+    let annotations = record.annotations;
+    annotations.is_some_and(|raw| raw.kind() != Kind::Object)
         || members.any(|(name, _)| !USUAL.iter().any(|usual| name.is(usual)))
 }
 
@@ -47,7 +47,7 @@ mod tests {
     use crate::query::{Row as _, Schema as _};
     use crate::record::fact::Facts;
     use crate::record::field::EntryRow;
-    use crate::record::{AuditRecord, Cluster, LogEvent, Origin, Position, Record};
+    use crate::record::{AuditRecord, Cluster, LogEvent, Origin, Record};
     use proptest::prelude::*;
 
     /// Whether an event may have any seldom field, and which of those it has.
@@ -59,14 +59,7 @@ mod tests {
             r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a","annotations":{annotations}}}"#
         );
         let (origin, cluster) = (Origin::default(), Cluster::default());
-        let event = LogEvent {
-            message: line.as_str().into(),
-            timestamp: None,
-            ingestion_time: None,
-            event_id: None,
-            origin: &origin,
-            position: Position::default(),
-        };
+        let event = LogEvent::bare(line.as_str(), &origin);
         let record = Record::Audit(Box::new(Facts::new(AuditRecord::read(&line).unwrap())));
         let entry = Entry::new(&event, &cluster, record);
         let row = EntryRow::new(&entry, &schema);

@@ -53,7 +53,7 @@ impl Key {
     pub(super) fn cell(place: Place<'_>) -> Self {
         Self {
             pk: cells(place.detector, shard(place.key, CELL_SHARDS)),
-            sk: hex(&place.key.0),
+            sk: hex(place.key),
         }
     }
 
@@ -67,7 +67,7 @@ impl Key {
 
     pub(super) fn alert(id: Digest) -> Self {
         Self {
-            pk: format!("a#{}", hex(&id.0)),
+            pk: format!("a#{}", hex(id)),
             sk: "a".to_owned(),
         }
     }
@@ -132,16 +132,11 @@ fn shard(digest: Digest, of: u8) -> u8 {
 /// Sorts by time, also before 1970.
 fn timed(since: i64, digest: Digest) -> String {
     let ordered = since.cast_unsigned() ^ (1 << 63);
-    format!("{ordered:016x}#{}", hex(&digest.0))
+    format!("{ordered:016x}#{}", hex(digest))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a text can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+fn hex(digest: Digest) -> String {
+    format!("{:032x}", u128::from_be_bytes(digest.0))
 }
 
 fn unhex(text: &str) -> Option<Digest> {

@@ -6,19 +6,12 @@ use std::ops::ControlFlow;
 use serde::Deserialize;
 use serde_json::Value;
 use trailhound::decode::{Decoded, Item, Reader, line};
-use trailhound::record::{LogEvent, Origin, Position, Record};
+use trailhound::record::{LogEvent, Origin, Record};
 
 use super::{folder, lines};
 
 fn event<'a>(text: &'a str, origin: &'a Origin) -> LogEvent<'a> {
-    LogEvent {
-        message: text.into(),
-        timestamp: None,
-        ingestion_time: None,
-        event_id: None,
-        origin,
-        position: Position::default(),
-    }
+    LogEvent::bare(text, origin)
 }
 
 #[test]
