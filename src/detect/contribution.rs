@@ -178,18 +178,16 @@ impl Detector {
                     true => Digest::default(),
                     false => of_row(),
                 };
-                let keys = bound.keys();
+                let mut keys = Vec::new();
                 start(digester, from.cluster);
-                for key in &keys {
-                    add_value(digester, key);
-                }
+                bound.each_key(&mut |key| {
+                    add_value(digester, &key);
+                    if threshold.keys_matter {
+                        keys.push(key.into_owned());
+                    }
+                });
                 let key = digester.finish().among(from.cluster);
-                let observed = observe(threshold, &bound.arguments(), event, digester);
-                let keys = if threshold.keys_matter {
-                    keys.into_iter().map(Value::into_owned).collect()
-                } else {
-                    Vec::new()
-                };
+                let observed = observe(threshold, bound, event, digester);
                 let what = What::Counted {
                     observed: observed.into(),
                     keys,
@@ -221,7 +219,7 @@ impl Detector {
         wanted: &Contribution,
     ) -> Group {
         let mut group = Group::new();
-        let mut digester = Digester::default();
+        let mut digester = Digester::once();
         let mut number = 0_u64;
         probe.program.for_each_match(row, &mut |bound| {
             let this = self.of_row(bound, from, number, &mut digester);
@@ -239,12 +237,13 @@ impl Detector {
         match &self.kind {
             Kind::Match => Group::new(),
             Kind::Threshold(_) => {
-                let keys = bound.keys();
-                let texts = keys
-                    .iter()
-                    .map(|key| (!key.is_missing()).then(|| shown(key).into_owned()));
-                let names = probe.program.stats_columns().iter().cloned();
-                names.zip(texts).collect()
+                let mut names = probe.program.stats_columns().iter().cloned();
+                let mut group = Group::new();
+                bound.each_key(&mut |key| {
+                    let text = (!key.is_missing()).then(|| shown(&key).into_owned());
+                    group.extend(names.next().map(|name| (name, text)));
+                });
+                group
             }
             Kind::FirstSeen(seen) => [of(&seen.key), of(&seen.value)].concat(),
             Kind::Sequence(sequence) => of(&sequence.by),
@@ -255,12 +254,16 @@ impl Detector {
 /// What each aggregate sees of a row.
 fn observe(
     threshold: &Threshold,
-    arguments: &[Value<'_>],
+    bound: &Bound<'_>,
     event: Digest,
     digester: &mut Digester,
 ) -> Vec<Observed> {
-    let mut observed = Vec::with_capacity(arguments.len());
-    for (place, (measure, value)) in threshold.measures.iter().zip(arguments).enumerate() {
+    let mut observed = Vec::with_capacity(threshold.measures.len());
+    let mut measures = threshold.measures.iter().enumerate();
+    bound.each_argument(&mut |value| {
+        let Some((place, measure)) = measures.next() else {
+            return;
+        };
         let mut see = |key: Digest, number: f64| {
             observed.push(Observed {
                 aggregate: u16::try_from(place).unwrap_or(u16::MAX),
@@ -268,7 +271,7 @@ fn observe(
                 number,
             });
         };
-        match (measure, value) {
+        match (measure, &value) {
             (Measure::Rows, _) => see(event, 0.0),
             (_, Value::Missing) => {}
             (Measure::Present, _) => see(event, 0.0),
@@ -291,7 +294,7 @@ fn observe(
                 }
             }
         }
-    }
+    });
     observed
 }
 

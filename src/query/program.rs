@@ -298,24 +298,22 @@ impl Bound<'_> {
         self.inside.value(name)
     }
 
-    /// The keys of the first `stats`, in the order of [`Program::stats_columns`].
-    #[must_use]
-    pub fn keys(&self) -> Vec<Value<'_>> {
-        self.inside.keys()
+    /// Shows the keys of the first `stats`, in the order of [`Program::stats_columns`].
+    pub fn each_key(&self, on: &mut dyn FnMut(Value<'_>)) {
+        self.inside.each_key(on);
     }
 
-    /// What the aggregates of the first `stats` are computed from, in the order they were written.
-    #[must_use]
-    pub fn arguments(&self) -> Vec<Value<'_>> {
-        self.inside.arguments()
+    /// Shows what the aggregates of the first `stats` are computed from, in the order they were written.
+    pub fn each_argument(&self, on: &mut dyn FnMut(Value<'_>)) {
+        self.inside.each_argument(on);
     }
 }
 
 /// Hides the two lifetimes of a match behind one.
 trait Inside {
     fn value(&self, name: &str) -> Value<'_>;
-    fn keys(&self) -> Vec<Value<'_>>;
-    fn arguments(&self) -> Vec<Value<'_>>;
+    fn each_key(&self, on: &mut dyn FnMut(Value<'_>));
+    fn each_argument(&self, on: &mut dyn FnMut(Value<'_>));
 }
 
 struct Matched<'m, 'r> {
@@ -329,22 +327,18 @@ impl Inside for Matched<'_, '_> {
         node.map_or(Value::Missing, |node| node.evaluate(self.frame))
     }
 
-    fn keys(&self) -> Vec<Value<'_>> {
-        let keys = self
-            .program
-            .aggregations
-            .first()
-            .into_iter()
-            .flat_map(|stats| &stats.keys);
-        keys.map(|key| key.evaluate(self.frame)).collect()
+    fn each_key(&self, on: &mut dyn FnMut(Value<'_>)) {
+        let stats = self.program.aggregations.first();
+        for key in stats.into_iter().flat_map(|stats| &stats.keys) {
+            on(key.evaluate(self.frame));
+        }
     }
 
-    fn arguments(&self) -> Vec<Value<'_>> {
+    fn each_argument(&self, on: &mut dyn FnMut(Value<'_>)) {
         let stats = self.program.aggregations.first();
-        let aggregates = stats.into_iter().flat_map(|stats| &stats.aggregates);
-        aggregates
-            .map(|one| one.argument.evaluate(self.frame))
-            .collect()
+        for one in stats.into_iter().flat_map(|stats| &stats.aggregates) {
+            on(one.argument.evaluate(self.frame));
+        }
     }
 }
 

@@ -242,7 +242,9 @@ proptest! {
                 let mut rows = 0;
                 program.for_each_match(&row, &mut |bound| {
                     rows += 1;
-                    let _ = (bound.keys(), bound.arguments(), bound.value("x.k"));
+                    bound.each_key(&mut |_| {});
+                    bound.each_argument(&mut |_| {});
+                    let _ = bound.value("x.k");
                 });
                 prop_assert_eq!(program.matches(&row), rows > 0);
                 prop_assert!(table.push(&row).is_ok());

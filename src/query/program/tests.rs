@@ -258,13 +258,8 @@ fn after_stats_only_its_columns_are_known() {
     let mut keys = Vec::new();
     let row = names.row(&[event(), vec![("x", t("9"))]].concat());
     program.for_each_match(&row, &mut |bound| {
-        keys.extend(
-            bound
-                .keys()
-                .into_iter()
-                .chain(bound.arguments())
-                .map(Value::into_owned),
-        );
+        bound.each_key(&mut |key| keys.push(key.into_owned()));
+        bound.each_argument(&mut |argument| keys.push(argument.into_owned()));
     });
     assert_eq!(
         keys,
