@@ -248,6 +248,20 @@ impl Engine {
         )
     }
 
+    /// Where a match of the detector at a place folds, read again from its event; `None` where its alerts don't.
+    #[must_use]
+    pub fn folded(&self, place: usize, entry: &Entry<'_>) -> Option<Folded> {
+        let detector = self.detectors.get(place)?;
+        let folding = detector.folding.as_ref()?;
+        let row = EntryRow::new(entry, &self.schema);
+        Some(folding.of(
+            detector.probes.first()?,
+            &row,
+            event_digest(entry),
+            entry.time()?,
+        ))
+    }
+
     fn asked<'e>(
         &'e self,
         side: &Side,

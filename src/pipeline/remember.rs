@@ -7,11 +7,11 @@ use super::clusters::Clusters;
 use super::evaluate::{Finding, Fold};
 use super::merge::{Found as Findings, guarded};
 use super::seed::{Held, Seeds, seed_of};
-use super::settle::{self, completed, settle_with};
+use super::settle::{self, Waited, settle_with};
 use super::tally::{ByDetector, Tally, add_all, add_one};
 use crate::alert::{Alert, Cause, RawEvent, raise, reference};
 use crate::decode::{Item, line};
-use crate::detect::{Contribution, Decided, Engine, Lateness, Raised};
+use crate::detect::{Contribution, Engine, Lateness, Raised};
 use crate::record::{Entry, LogEvent};
 use crate::state::{Cells, Store, StoreError};
 
@@ -131,7 +131,7 @@ impl Remembering<'_, '_> {
         let Some(detector) = engine.detectors().get(fold.detector) else {
             return Ok(None);
         };
-        let (clusters, tally) = (&mut *self.clusters, &mut *self.tally);
+        let (clusters, tally, seeds) = (&mut *self.clusters, &mut *self.tally, &mut *self.seeds);
         let mut tell = |wants_alert: bool| {
             let told = guarded(item, tally, |_| {
                 with_entry(item, clusters, |entry| {
@@ -143,8 +143,12 @@ impl Remembering<'_, '_> {
             let (event, alert) = told.flatten().unzip();
             (event, alert.flatten())
         };
+        let mut keep = |alert: Option<&Alert>| {
+            let line = alert.and_then(|_| seeds.of_line(item));
+            line.unwrap_or_else(|| seed_of(alert))
+        };
         let place = (detector.id.as_str(), fold.place);
-        settle::fold(place, &fold.folded, cells, &mut tell)
+        settle::fold(place, &fold.folded, cells, &mut tell, &mut keep)
     }
 
     /// The alerts of the detectors at some places that waited until no event from before `until` would come any more; conditions that
@@ -156,24 +160,32 @@ impl Remembering<'_, '_> {
         (until, closed): (i64, i64),
     ) -> Result<Vec<Alert>, StoreError> {
         let engine = self.engine;
-        settle_with(engine, store, places, (until, closed), &mut |decided| {
-            self.of_decided(decided)
+        settle_with(engine, store, places, (until, closed), &mut |waited| {
+            self.of_waited(waited)
         })
     }
 
-    fn of_decided(&mut self, decided: &Decided) -> Option<Alert> {
+    fn of_waited(&mut self, waited: &Waited<'_>) -> Option<Alert> {
         let (engine, raw) = (self.engine, self.raw);
-        match self.seeds.read(&decided.seed)? {
-            Held::Alert(alert) => completed(engine, decided, *alert),
-            Held::Line(event) => {
-                let detector = engine.detectors().get(decided.detector)?;
-                with_entry(&Item::Event(event), self.clusters, |entry| {
-                    let group = engine.sighted(decided.detector, &decided.found, entry);
-                    let cause = Cause::Seen(&group);
-                    raise(detector, entry, cause, engine.schema(), raw)
-                })
-            }
-        }
+        let event = match self.seeds.read(waited.seed())? {
+            Held::Alert(alert) => return waited.made(engine, *alert),
+            Held::Line(event) => event,
+        };
+        let detector = engine.detectors().get(waited.detector())?;
+        with_entry(&Item::Event(event), self.clusters, |entry| {
+            let (group, folded);
+            let cause = match waited {
+                Waited::Decided(decided) => {
+                    group = engine.sighted(decided.detector, &decided.found, entry);
+                    Cause::Seen(&group)
+                }
+                Waited::Fold(place, _) => {
+                    folded = engine.folded(*place, entry)?;
+                    Cause::Folded(&folded)
+                }
+            };
+            Some(raise(detector, entry, cause, engine.schema(), raw))
+        })?
     }
 }
 

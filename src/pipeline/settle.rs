@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::seed::seed_of;
 use crate::alert::{self, Alert, AlertId, EventRef};
 use crate::detect::{Decided, Detector, Engine, Folded, Found, Kind};
-use crate::state::{Cell, Cells, Digest, Place, Store, StoreError};
+use crate::state::{Cell, Cells, Digest, Fold, Place, Seed, Store, StoreError};
 
 /// The family of a detector's folded alerts: apart from what else it remembers.
 pub(super) fn fold_family(detector: &str) -> String {
@@ -13,7 +12,8 @@ pub(super) fn fold_family(detector: &str) -> String {
 }
 
 /// Folds the alert of a detector at its [place](Alert::place). The alert, if it is the first of its fold.
-/// `tell` refers to its event, and makes the alert where it is asked for.
+/// `tell` refers to its event, and makes the alert where it is asked for; `keep` makes the seed of the alert
+/// that is told when the fold closes.
 ///
 /// # Errors
 /// When the store fails.
@@ -22,6 +22,7 @@ pub fn fold(
     folded: &Folded,
     cells: &mut dyn Cells,
     tell: &mut dyn FnMut(bool) -> (Option<EventRef>, Option<Alert>),
+    keep: &mut dyn FnMut(Option<&Alert>) -> Seed,
 ) -> Result<Option<Alert>, StoreError> {
     let family = fold_family(detector);
     let place = Place {
@@ -44,7 +45,7 @@ pub fn fold(
             if alert.is_none() {
                 alert = tell(true).1;
             }
-            fold.keep(seed_of(alert.as_ref()));
+            fold.keep(keep(alert.as_ref()));
         }
         changed
     })?;
@@ -64,10 +65,47 @@ pub fn settle(
     closed: i64,
 ) -> Result<Vec<Alert>, StoreError> {
     let all = 0..engine.detectors().len();
-    settle_with(engine, store, all, (until, closed), &mut |decided| {
-        let alert = serde_json::from_str(&decided.seed).ok()?;
-        completed(engine, decided, alert)
+    settle_with(engine, store, all, (until, closed), &mut |waited| {
+        waited.made(engine, serde_json::from_str(waited.seed()).ok()?)
     })
+}
+
+/// What waited until no more events could come.
+pub(super) enum Waited<'w> {
+    /// A value or a window that was decided.
+    Decided(&'w Decided),
+    /// A fold that closes, of the detector at a place, with the seed of its alert.
+    Fold(usize, &'w str),
+}
+
+impl Waited<'_> {
+    /// The place of its detector.
+    pub(super) const fn detector(&self) -> usize {
+        match self {
+            Self::Decided(decided) => decided.detector,
+            Self::Fold(place, _) => *place,
+        }
+    }
+
+    /// What its alert is made of.
+    pub(super) fn seed(&self) -> &str {
+        match self {
+            Self::Decided(decided) => &decided.seed,
+            Self::Fold(_, seed) => seed,
+        }
+    }
+
+    /// The alert that was planted, with what was decided.
+    pub(super) fn made(&self, engine: &Engine, alert: Alert) -> Option<Alert> {
+        let detector = engine.detectors().get(self.detector())?;
+        Some(match self {
+            Self::Decided(Decided {
+                found: Found::Raised(raised),
+                ..
+            }) => alert::complete(alert, detector, raised),
+            Self::Decided(_) | Self::Fold(..) => alert,
+        })
+    }
 }
 
 /// Whether anything of a detector may wait until no more events can come.
@@ -86,17 +124,20 @@ pub(super) fn settle_with(
     store: &mut dyn Store,
     places: Range<usize>,
     (until, closed): (i64, i64),
-    make: &mut dyn FnMut(&Decided) -> Option<Alert>,
+    make: &mut dyn FnMut(&Waited<'_>) -> Option<Alert>,
 ) -> Result<Vec<Alert>, StoreError> {
     let mut alerts = Vec::new();
     store.transact(&mut |cells| {
         alerts.clear();
-        let mut on = |decided: Decided| alerts.extend(make(&decided));
+        let mut on = |decided: Decided| alerts.extend(make(&Waited::Decided(&decided)));
         for place in places.clone() {
             engine.decide_one(place, (until, closed), cells, &mut on)?;
         }
-        for detector in engine.detectors().get(places.clone()).unwrap_or_default() {
-            close_folds(detector, until, cells, &mut alerts)?;
+        for place in places.clone() {
+            close_folds(engine, place, until, cells, &mut |seed, fold| {
+                let alert = make(&Waited::Fold(place, seed));
+                alerts.extend(alert.map(|alert| alert::close(alert, fold)));
+            })?;
         }
         Ok(())
     })?;
@@ -105,34 +146,25 @@ pub(super) fn settle_with(
     Ok(alerts)
 }
 
-/// The alert that was planted, with what was decided.
-pub(super) fn completed(engine: &Engine, decided: &Decided, alert: Alert) -> Option<Alert> {
-    let detector = engine.detectors().get(decided.detector)?;
-    Some(match &decided.found {
-        Found::Raised(raised) => alert::complete(alert, detector, raised),
-        Found::Value { .. } => alert,
-    })
-}
-
-/// The closing summaries of a detector's folds.
+/// Closes folds of the detector at a place, and shows those that have a summary: one event alone has been told.
 fn close_folds(
-    detector: &Detector,
+    engine: &Engine,
+    place: usize,
     until: i64,
     cells: &mut dyn Cells,
-    alerts: &mut Vec<Alert>,
+    on: &mut dyn FnMut(&str, &Fold),
 ) -> Result<(), StoreError> {
-    if detector.folding.is_none() {
+    let detector = engine.detectors().get(place);
+    let Some(detector) = detector.filter(|detector| detector.folding.is_some()) else {
         return Ok(());
-    }
+    };
     cells.waiting(&fold_family(&detector.id), &mut |_, cell| {
         let Cell::Fold(fold) = cell else { return false };
         let Some(seed) = fold.close(until) else {
             return false;
         };
-        // One event alone has been told.
         if fold.count().0 > 1 {
-            let alert = serde_json::from_str(&seed).ok();
-            alerts.extend(alert.map(|alert| alert::close(alert, fold)));
+            on(&seed, fold);
         }
         true
     })

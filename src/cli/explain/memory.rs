@@ -94,7 +94,7 @@ impl Memory {
                 let alert = wants_alert.then(|| alert.clone());
                 (Some(reference(entry)), alert)
             };
-            first = fold(place, folded, cells, &mut tell)?.is_some();
+            first = fold(place, folded, cells, &mut tell, &mut seed_of)?.is_some();
             Ok(())
         })?;
         Ok(if first {
