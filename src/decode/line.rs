@@ -2,7 +2,7 @@
 //! that is not ours to judge, or a refusal.
 
 use super::{Refusal, StreamKind};
-use crate::record::{AuditRecord, Facts, LogEvent, Record, authenticator};
+use crate::record::{Facts, LogEvent, Record, authenticator};
 
 /// What a log line turned out to be.
 #[derive(Debug)]
@@ -42,10 +42,10 @@ pub fn decode<'a>(event: &'a LogEvent<'a>) -> Decoded<'a> {
 }
 
 fn audit(line: &str) -> Decoded<'_> {
-    match AuditRecord::read(line) {
-        Some(record) => {
-            let cut = record.is_cut();
-            let record = Record::Audit(Box::new(Facts::new(record)));
+    match Facts::read(line) {
+        Some(facts) => {
+            let cut = facts.record.is_cut();
+            let record = Record::Audit(facts);
             if cut {
                 Decoded::Salvaged(record)
             } else {

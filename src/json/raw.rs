@@ -81,6 +81,17 @@ impl<'a> Raw<'a> {
         ))
     }
 
+    /// The whole object that stands between two offsets.
+    #[inline]
+    pub(super) fn object(text: &'a str, start: usize, end: usize) -> Option<Self> {
+        Some(Self {
+            text: text.get(start..end)?,
+            kind: Kind::Object,
+            escaped: false,
+            complete: true,
+        })
+    }
+
     /// What sort of value it is.
     #[must_use]
     pub const fn kind(&self) -> Kind {

@@ -62,7 +62,7 @@ struct Depth {
 
 impl Depth {
     /// Takes one block; the offset after the closing bracket when the container ends in it.
-    #[inline]
+    #[inline(always)]
     fn block(&mut self, block: &[u8; BLOCK]) -> Option<usize> {
         let marks = marks(block);
         let quotes = marks.quotes & !escaped(marks.backslashes, &mut self.escape);
@@ -83,6 +83,7 @@ impl Depth {
     }
 
     /// Bracket by bracket, where the container may end.
+    #[inline(never)]
     fn crawl(&mut self, mut opens: u64, mut closes: u64) -> Option<usize> {
         while closes != 0 {
             let close = closes.trailing_zeros();

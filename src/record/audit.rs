@@ -7,6 +7,10 @@ use std::cell::OnceCell;
 
 use crate::json::{End, Kind, Object, Raw, Text};
 
+mod part;
+
+pub use part::{ObjectRef, ResponseStatus, User};
+
 /// What EKS's log pipeline writes where it cuts a line that is too long
 /// (falcosecurity/plugins#297).
 const CUT_MARK: &str = "[Truncated...]";
@@ -76,73 +80,28 @@ pub enum Ending {
     Broken,
 }
 
-/// `user` or `impersonatedUser`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct User<'a> {
-    /// `username`
-    pub username: Option<Text<'a>>,
-    /// `uid`
-    pub uid: Option<Text<'a>>,
-    /// `groups`, an array of strings.
-    pub groups: Option<Raw<'a>>,
-    /// `extra`, an object of arrays of strings.
-    pub extra: Option<Raw<'a>>,
-}
-
-/// `objectRef`: the object the request is about.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ObjectRef<'a> {
-    /// `resource`, plural and lower case.
-    pub resource: Option<Text<'a>>,
-    /// `namespace`
-    pub namespace: Option<Text<'a>>,
-    /// `name`
-    pub name: Option<Text<'a>>,
-    /// `uid`
-    pub uid: Option<Text<'a>>,
-    /// `apiGroup`, absent or empty for the core group.
-    pub api_group: Option<Text<'a>>,
-    /// `apiVersion`
-    pub api_version: Option<Text<'a>>,
-    /// `resourceVersion`
-    pub resource_version: Option<Text<'a>>,
-    /// `subresource`
-    pub subresource: Option<Text<'a>>,
-}
-
-/// `responseStatus`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ResponseStatus<'a> {
-    /// `code`, the HTTP status.
-    pub code: Option<u16>,
-    /// `status`: `Success` or `Failure`.
-    pub status: Option<Text<'a>>,
-    /// `message`
-    pub message: Option<Text<'a>>,
-    /// `reason`, a word such as `Forbidden`.
-    pub reason: Option<Text<'a>>,
-    /// The whole object.
-    pub raw: Option<Raw<'a>>,
-}
-
 impl<'a> AuditRecord<'a> {
     /// Reads a line. `None` when it holds no audit event, cut or whole.
     #[must_use]
     pub fn read(line: &'a str) -> Option<Self> {
+        let mut record = Self::default();
+        record.fill(line).then_some(record)
+    }
+
+    /// Reads a line into an empty record: it is large, and needs not be moved. `false` when the line holds no
+    /// audit event.
+    pub(super) fn fill(&mut self, line: &'a str) -> bool {
         let text = line.trim_end();
         let (text, marked) = match text.strip_suffix(CUT_MARK) {
             Some(head) => (head, true),
             None => (text, false),
         };
-        let mut record = Self {
-            line: text,
-            ..Self::default()
-        };
+        self.line = text;
         let mut members = Object::new(text);
-        for (key, value) in members.by_ref() {
-            record.set(key.raw(), value);
+        while let Some(key) = members.next_key() {
+            self.set(key.raw(), &mut members);
         }
-        record.ending = match members.end() {
+        self.ending = match members.end() {
             End::Closed(end) if text.get(end..).is_some_and(|rest| rest.trim().is_empty()) => {
                 if marked {
                     Ending::Cut
@@ -153,11 +112,36 @@ impl<'a> AuditRecord<'a> {
             End::Cut(_) => Ending::Cut,
             _ => Ending::Broken,
         };
-        record.is_audit().then_some(record)
+        self.is_audit()
     }
 
     #[inline]
-    fn set(&mut self, key: &str, value: Raw<'a>) {
+    fn set(&mut self, key: &str, members: &mut Object<'a>) {
+        let user = |members: &mut Object<'a>| members.within(User::read).map(|(_, user)| user);
+        match key {
+            "user" => self.user = user(members),
+            "impersonatedUser" => self.impersonated_user = user(members),
+            "objectRef" => {
+                let object = members.within(ObjectRef::read);
+                self.object_ref = object.map(|(_, object)| object);
+            }
+            "responseStatus" => {
+                let status = members.within(ResponseStatus::read);
+                self.response_status = status.map(|(raw, status)| ResponseStatus {
+                    raw: Some(raw),
+                    ..status
+                });
+            }
+            key => {
+                if let Some(value) = members.value() {
+                    self.set_value(key, value);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn set_value(&mut self, key: &str, value: Raw<'a>) {
         match key {
             "kind" => self.kind = value.text(),
             "apiVersion" => self.api_version = value.text(),
@@ -166,12 +150,8 @@ impl<'a> AuditRecord<'a> {
             "stage" => self.stage = value.text(),
             "requestURI" => self.request_uri = value.text(),
             "verb" => self.verb = value.text(),
-            "user" => self.user = User::read(value),
-            "impersonatedUser" => self.impersonated_user = User::read(value),
             "sourceIPs" => self.source_ips = Some(value),
             "userAgent" => self.user_agent = value.text(),
-            "objectRef" => self.object_ref = ObjectRef::read(value),
-            "responseStatus" => self.response_status = ResponseStatus::read(value),
             "requestObject" => self.request_object = body(value),
             "responseObject" => self.response_object = body(value),
             "requestReceivedTimestamp" => self.request_received_timestamp = value.text(),
@@ -317,82 +297,4 @@ fn body(value: Raw<'_>) -> Option<Raw<'_>> {
 
 fn members(of: Option<Raw<'_>>) -> Vec<Member<'_>> {
     of.into_iter().flat_map(|map| map.members()).collect()
-}
-
-impl<'a> User<'a> {
-    fn read(value: Raw<'a>) -> Option<Self> {
-        if value.kind() != Kind::Object {
-            return None;
-        }
-        let mut user = Self::default();
-        for (key, value) in value.members() {
-            match key.raw() {
-                "username" => user.username = value.text(),
-                "uid" => user.uid = value.text(),
-                "groups" => user.groups = Some(value),
-                "extra" => user.extra = Some(value),
-                _ => {}
-            }
-        }
-        Some(user)
-    }
-
-    /// Whether the user is in that group.
-    #[must_use]
-    pub fn in_group(&self, name: &str) -> bool {
-        self.group_names().any(|group| group.is(name))
-    }
-
-    /// The groups.
-    pub fn group_names(&self) -> impl Iterator<Item = Text<'a>> {
-        self.groups
-            .into_iter()
-            .flat_map(|groups| groups.elements())
-            .filter_map(|item| item.text())
-    }
-}
-
-impl<'a> ObjectRef<'a> {
-    fn read(value: Raw<'a>) -> Option<Self> {
-        if value.kind() != Kind::Object {
-            return None;
-        }
-        let mut object = Self::default();
-        for (key, value) in value.members() {
-            match key.raw() {
-                "resource" => object.resource = value.text(),
-                "namespace" => object.namespace = value.text(),
-                "name" => object.name = value.text(),
-                "uid" => object.uid = value.text(),
-                "apiGroup" => object.api_group = value.text(),
-                "apiVersion" => object.api_version = value.text(),
-                "resourceVersion" => object.resource_version = value.text(),
-                "subresource" => object.subresource = value.text(),
-                _ => {}
-            }
-        }
-        Some(object)
-    }
-}
-
-impl<'a> ResponseStatus<'a> {
-    fn read(value: Raw<'a>) -> Option<Self> {
-        if value.kind() != Kind::Object {
-            return None;
-        }
-        let mut status = Self {
-            raw: Some(value),
-            ..Self::default()
-        };
-        for (key, value) in value.members() {
-            match key.raw() {
-                "code" => status.code = value.as_str().trim_matches('"').parse().ok(),
-                "status" => status.status = value.text(),
-                "message" => status.message = value.text(),
-                "reason" => status.reason = value.text(),
-                _ => {}
-            }
-        }
-        Some(status)
-    }
 }

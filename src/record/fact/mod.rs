@@ -59,6 +59,13 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// Reads a line. `None` when it holds no [audit event](AuditRecord::read).
+    #[must_use]
+    pub fn read(line: &'a str) -> Option<Box<Self>> {
+        let mut facts = Box::<Self>::default();
+        facts.record.fill(line).then_some(facts)
+    }
+
     /// The facts about an event; none is worked out yet.
     #[must_use]
     pub fn new(record: AuditRecord<'a>) -> Self {
