@@ -10,7 +10,7 @@ use super::kind::{Kind, Threshold};
 use super::situation::Met;
 use super::told::Case;
 use crate::query::Measure;
-use crate::state::{Digest, Memo, Terms};
+use crate::state::{Digest, Terms, Ways};
 
 /// For how many callers, and for how many callers with a client: a key goes when four others stand at its place.
 const KEPT: [usize; 2] = [2048, 3072];
@@ -29,7 +29,7 @@ const ROUND: u32 = 1024;
 #[derive(Clone, Debug)]
 pub(super) struct Repeated {
     /// Of a caller alone, and of one with a client.
-    known: [Memo<OfCaller>; 2],
+    known: [Ways<Met, OfCaller>; 2],
     /// Outcomes in it, and those that were forgotten since it began.
     kept: usize,
     sighted: Sighted,
@@ -40,7 +40,7 @@ pub(super) struct Repeated {
 impl Default for Repeated {
     fn default() -> Self {
         Self {
-            known: KEPT.map(|kept| Memo::new(kept, size_of::<Met>())),
+            known: KEPT.map(Ways::new),
             kept: 0,
             sighted: Sighted {
                 round: NonZeroU32::MIN,
@@ -125,12 +125,12 @@ impl Repeated {
     #[inline]
     pub(super) fn recall(&mut self, [who, client]: Met, time: i64) -> Recalled<'_> {
         if self.kept >= MOST_IN_ALL {
-            self.known.iter_mut().for_each(Memo::clear);
+            self.known.iter_mut().for_each(Ways::clear);
             self.kept = 0;
         }
         let [of_caller, of_client] = &mut self.known;
         Recalled {
-            of: [known(of_caller, &[who]), known(of_client, &[who, client])],
+            of: [known(of_caller, [who, 0]), known(of_client, [who, client])],
             kept: &mut self.kept,
             sighted: &mut self.sighted,
             leaves_out: self.leaves_out,
@@ -145,12 +145,8 @@ impl Repeated {
 }
 
 #[inline]
-fn known<'r>(all: &'r mut Memo<OfCaller>, numbers: &[u64]) -> Option<&'r mut OfCaller> {
-    let key = all.key();
-    for number in numbers {
-        key.extend_from_slice(&number.to_le_bytes());
-    }
-    let of = all.get(|_| OfCaller::default())?;
+fn known(all: &mut Ways<Met, OfCaller>, numbers: Met) -> Option<&mut OfCaller> {
+    let of = all.get(&numbers)?;
     let is_met = std::mem::replace(&mut of.is_met, true);
     is_met.then_some(of)
 }

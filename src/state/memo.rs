@@ -1,30 +1,36 @@
 //! What was worked out for the same key before, in a table of limited size.
 
-use std::hash::Hasher as _;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher as _};
 
 use rustc_hash::FxHasher;
 
 /// The keys that may stand at one place. Of more, those that were asked for last stay, roughly.
 const WAYS: usize = 4;
 
-/// What is remembered by key.
+/// What is remembered by bytes.
 #[derive(Clone, Debug)]
 pub struct Memo<T> {
-    /// How many places there are.
-    places: usize,
     /// The longest key that is remembered, in bytes.
     longest: usize,
     /// The key that is asked for.
     key: Vec<u8>,
+    known: Ways<Vec<u8>, T>,
+}
+
+/// What is remembered by key. The default key stands for nothing, and is never asked for.
+#[derive(Clone, Debug)]
+pub struct Ways<K, T> {
+    /// How many places there are.
+    places: usize,
     /// [`WAYS`] for each place, the place that a quick hash of the key gives.
-    known: Vec<Known<T>>,
+    known: Vec<Known<K, T>>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Known<T> {
+struct Known<K, T> {
     hash: u64,
-    /// Empty where nothing is known.
-    key: Vec<u8>,
+    key: K,
     told: T,
 }
 
@@ -33,10 +39,9 @@ impl<T: Default> Memo<T> {
     #[must_use]
     pub const fn new(room: usize, longest: usize) -> Self {
         Self {
-            places: room.div_ceil(WAYS),
             longest,
             key: Vec::new(),
-            known: Vec::new(),
+            known: Ways::new(room),
         }
     }
 
@@ -66,16 +71,54 @@ impl<T: Default> Memo<T> {
         if self.key.is_empty() || self.key.len() > self.longest {
             return None;
         }
+        let mut quick = FxHasher::default();
+        quick.write(&self.key);
+        self.known.find(quick.finish(), self.key.as_slice(), work)
+    }
+}
+
+impl<K: Copy + Default + Hash + PartialEq, T: Default> Ways<K, T> {
+    /// What is known for a key; the default of `T` where nothing is yet.
+    #[inline]
+    pub fn get(&mut self, key: &K) -> Option<&mut T> {
+        let mut quick = FxHasher::default();
+        key.hash(&mut quick);
+        self.find(quick.finish(), key, |_| T::default())
+    }
+}
+
+impl<K: Default, T: Default> Ways<K, T> {
+    /// Nothing is known, and there is room for so many keys.
+    #[must_use]
+    pub const fn new(room: usize) -> Self {
+        Self {
+            places: room.div_ceil(WAYS),
+            known: Vec::new(),
+        }
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.known.clear();
+    }
+
+    #[inline]
+    fn find<Q: ?Sized + PartialEq + ToOwned<Owned = K>>(
+        &mut self,
+        hash: u64,
+        key: &Q,
+        work: impl FnOnce(&Q) -> T,
+    ) -> Option<&mut T>
+    where
+        K: Borrow<Q>,
+    {
         if self.known.is_empty() {
             let room = self.places.saturating_mul(WAYS);
             self.known.resize_with(room, Default::default);
         }
-        let mut quick = FxHasher::default();
-        quick.write(&self.key);
-        let hash = quick.finish();
         let first = usize::try_from(hash).unwrap_or_default() % self.places.max(1) * WAYS;
         let ways = self.known.get_mut(first..first + WAYS)?;
-        let is_it = |known: &Known<T>| known.hash == hash && known.key == self.key;
+        let is_it = |known: &Known<K, T>| known.hash == hash && known.key.borrow() == key;
         let way = match ways.iter().position(is_it) {
             // What is asked for again moves forward, away from the end where keys go.
             Some(way) if way > 0 => {
@@ -84,11 +127,11 @@ impl<T: Default> Memo<T> {
             }
             Some(way) => way,
             None => {
-                let told = work(&self.key);
+                let told = work(key);
                 ways.get_mut(WAYS / 2..)?.rotate_right(1);
                 let known = ways.get_mut(WAYS / 2)?;
                 (known.hash, known.told) = (hash, told);
-                known.key.clone_from(&self.key);
+                key.clone_into(&mut known.key);
                 WAYS / 2
             }
         };

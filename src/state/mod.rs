@@ -29,7 +29,7 @@ pub use digester::Digester;
 pub use dynamo::{DynamoOutbox, DynamoSettings, DynamoStore, Usage};
 pub use fold::{Fold, MOST_SAMPLES};
 pub use ledger::{Ledger, Outgoing, Posted};
-pub use memo::Memo;
+pub use memo::{Memo, Ways};
 pub use memory::{Bounds, MemoryStore};
 pub use memory_ledger::{MemoryLedger, MemoryOutbox};
 pub use sequence::{Completion, MOST_MARKS as MOST_SEQUENCE_MARKS, Sequence, Step, StepPlan};
