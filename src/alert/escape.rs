@@ -10,7 +10,11 @@ use std::fmt::Write as _;
 /// separators, bidi marks and overrides, and what has no width or no ink. The last two of the plane are
 /// no characters at all, and a queue behind SNS would drop the message that has them.
 #[must_use]
+#[inline]
 pub fn is_hidden(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c,
             '\u{ad}'

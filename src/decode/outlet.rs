@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
+use simdutf8::basic::from_utf8;
+
 use super::item::{Item, Problem};
 use super::{Limits, Refusal};
 use crate::record::{LogEvent, Origin, Position};
@@ -89,7 +91,7 @@ impl<'o> Outlet<'o> {
 
     /// A log line without an envelope.
     pub(super) fn line(&mut self, bytes: &[u8]) -> ControlFlow<()> {
-        match std::str::from_utf8(bytes) {
+        match from_utf8(bytes) {
             Ok(line) => self.event(Cow::Borrowed(line), Label::default()),
             Err(_) => {
                 let text = self.repaired(bytes)?;
@@ -100,7 +102,7 @@ impl<'o> Outlet<'o> {
 
     /// Bytes as text. Bytes that are not UTF-8 are replaced, and that is a problem of its own.
     pub(super) fn text<'t>(&mut self, bytes: &'t [u8]) -> ControlFlow<(), Cow<'t, str>> {
-        match std::str::from_utf8(bytes) {
+        match from_utf8(bytes) {
             Ok(text) => ControlFlow::Continue(Cow::Borrowed(text)),
             Err(_) => self.repaired(bytes).map_continue(Cow::Owned),
         }

@@ -105,9 +105,16 @@ impl StreamKind {
     }
 }
 
+/// How an API server begins each line.
+const AUDIT: &[u8] = br#"{"kind":"Event","#;
+
 fn of_object(head: &[u8]) -> StreamKind {
     let has = |key: &[u8]| find(head, key).is_some();
-    if has(b"\"audit.k8s.io/") || has(b"\"auditID\"") || has(b"\"kind\":\"Event\"") {
+    if head.starts_with(AUDIT)
+        || has(b"\"audit.k8s.io/")
+        || has(b"\"auditID\"")
+        || has(b"\"kind\":\"Event\"")
+    {
         StreamKind::Audit
     } else if has(b"\"ts\":") && has(b"\"msg\":") {
         StreamKind::Component
