@@ -13,7 +13,7 @@ use crate::query::Measure;
 use crate::state::{Digest, Terms, Ways};
 
 /// For how many callers, and for how many callers with a client: a key goes when four others stand at its place.
-const KEPT: [usize; 2] = [2048, 3072];
+const KEPT: [usize; 2] = [4096, 8192];
 
 /// How many outcomes are kept of each. Far more than most have; beyond, all go and are worked out anew.
 const MOST: usize = 128;

@@ -3,6 +3,8 @@
 //! A state that lasts no longer than the program keeps the line itself: cheap, and most sightings come
 //! to nothing. What goes to a disk is the alert, redacted, and never a line.
 
+use std::fmt::Write as _;
+
 use crate::alert::{Alert, shorten};
 use crate::decode::Item;
 use crate::record::{LogEvent, Origin, Position};
@@ -24,6 +26,8 @@ pub(super) struct Seeds {
     origins: Vec<Origin>,
     /// The last that was made of a line: several detectors may see something new in it.
     last: Option<Seed>,
+    /// Where the next is put together.
+    text: String,
 }
 
 /// What a seed holds.
@@ -49,11 +53,17 @@ impl Seeds {
             self.origins.push(event.origin.clone());
             self.origins.len() - 1
         });
-        let time = event
-            .timestamp
-            .map_or_else(String::new, |time| time.to_string());
+        let text = &mut self.text;
+        text.clear();
+        let _ = writeln!(text, "{LINE}{origin}");
+        if let Some(time) = event.timestamp {
+            let _ = write!(text, "{time}");
+        }
         let id = event.event_id.as_deref().unwrap_or_default();
-        let seed: Seed = format!("{LINE}{origin}\n{time}\n{id}\n{}", event.message).into();
+        for part in ["\n", id, "\n", &event.message] {
+            text.push_str(part);
+        }
+        let seed: Seed = text.as_str().into();
         self.last = Some(seed.clone());
         Some(seed)
     }
