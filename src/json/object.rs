@@ -225,5 +225,12 @@ mod tests {
             let text = &text[..end];
             prop_assert_eq!(walk(text, true), walk(text, false), "{}", text);
         }
+
+        #[test]
+        fn it_is_so_for_what_is_no_json_too(
+            text in r#"\{"a":\{("[ab]":([1\[\]{}]{0,3}|"x"|\{\}),?|[\[\]{}":,1\\ ]){0,12}"#
+        ) {
+            prop_assert_eq!(walk(&text, true), walk(&text, false), "{}", text);
+        }
     }
 }

@@ -108,7 +108,7 @@ pub(super) fn word_end(bytes: &[u8], start: usize) -> usize {
     let length = rest.iter().position(|byte| {
         matches!(
             byte,
-            b',' | b'}' | b']' | b':' | b'"' | b' ' | b'\t' | b'\n' | b'\r'
+            b',' | b'{' | b'}' | b'[' | b']' | b':' | b'"' | b' ' | b'\t' | b'\n' | b'\r'
         )
     });
     start + length.unwrap_or(rest.len())
