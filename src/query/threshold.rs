@@ -57,7 +57,7 @@ impl Limit {
 /// What a threshold's query asks to be remembered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Counted {
-    /// The aggregates, in the order of [`Bound::arguments`](super::Bound::arguments).
+    /// The aggregates, in the order of [`Bound::each_argument`](super::Bound::each_argument).
     pub aggregates: Vec<Measured>,
     /// Whether more events can never undo what the filters after `stats` found.
     pub monotone: bool,
