@@ -1,8 +1,10 @@
 //! Sixty-four bytes at a time: where the quotes, brackets and backslashes of a block stand.
 //!
-//! The comparison itself is vectorised by the `wide` crate, without `unsafe` of ours.
+//! The comparison itself is vectorised by the crate `fearless_simd`, for the widest registers that the
+//! processor has, without `unsafe` of ours.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x16, u8x64};
 
 /// How many bytes a block holds.
 pub(super) const BLOCK: usize = 64;
@@ -21,37 +23,40 @@ pub(super) struct Marks {
 }
 
 /// Finds the characters that structure JSON in one block.
-#[inline]
-pub(super) fn marks(block: &[u8; BLOCK]) -> Marks {
-    let mut marks = Marks::default();
-    let (lanes, _) = block.as_chunks::<16>();
-    let mut any_backslash = u8x16::default();
-    for (index, lane) in lanes.iter().enumerate() {
-        let bytes = u8x16::from(*lane);
-        // `{` and `[`, `}` and `]` differ only in bit 5.
-        let folded = bytes | u8x16::splat(0x20);
-        let shift = index * 16;
-        marks.quotes |= bits(bytes, b'"') << shift;
-        marks.opens |= bits(folded, b'{') << shift;
-        marks.closes |= bits(folded, b'}') << shift;
-        any_backslash |= bytes.simd_eq(u8x16::splat(b'\\'));
+#[inline(always)]
+pub(super) fn marks<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Marks {
+    let bytes = u8x64::load_array_ref(simd, block);
+    // `{` and `[`, `}` and `]` differ only in bit 5.
+    let folded = bytes | u8x64::splat(simd, 0x20);
+    let which = |of: u8x64<S>, byte| of.simd_eq(u8x64::splat(simd, byte));
+    let backslashes = which(bytes, b'\\');
+    Marks {
+        quotes: which(bytes, b'"').to_bitmask(),
+        backslashes: match backslashes.any_true() {
+            true => backslashes.to_bitmask(),
+            false => 0,
+        },
+        opens: which(folded, b'{').to_bitmask(),
+        closes: which(folded, b'}').to_bitmask(),
     }
-    if any_backslash.to_bitmask() != 0 {
-        for (index, lane) in lanes.iter().enumerate() {
-            marks.backslashes |= bits(u8x16::from(*lane), b'\\') << (index * 16);
-        }
-    }
-    marks
 }
 
-/// One bit for each of sixteen bytes that equals `byte`.
+/// How many bytes of a string are looked at together: most strings are short.
+pub(super) const LANE: usize = 16;
+
+/// One bit for each byte that equals `one` or `other`.
 #[inline]
-pub(super) fn bits(lane: u8x16, byte: u8) -> u64 {
-    u64::from(lane.simd_eq(u8x16::splat(byte)).to_bitmask() & 0xffff)
+pub(super) fn either(lane: &[u8; LANE], one: u8, other: u8) -> u64 {
+    // Of registers that every processor has: this is no call of a function.
+    dispatch!(Level::baseline(), simd => {
+        let bytes = u8x16::load_array_ref(simd, lane);
+        let which = |byte| bytes.simd_eq(u8x16::splat(simd, byte));
+        (which(one) | which(other)).to_bitmask()
+    })
 }
 
 /// Each bit becomes the parity of all bits up to and including it.
-#[inline]
+#[inline(always)]
 pub(super) fn prefix_xor(mut bits: u64) -> u64 {
     for shift in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << shift;
@@ -61,7 +66,7 @@ pub(super) fn prefix_xor(mut bits: u64) -> u64 {
 
 /// The bytes that a backslash escapes. `carry` says that the previous block ended in an unpaired
 /// backslash, and is set for the next one.
-#[inline]
+#[inline(always)]
 pub(super) fn escaped(backslashes: u64, carry: &mut bool) -> u64 {
     if backslashes == 0 {
         let escaped = u64::from(*carry);

@@ -1,9 +1,9 @@
 //! Finds the end of strings, containers and bare words without looking at what they mean.
 
+use fearless_simd::{Level, Simd, dispatch};
 use memchr::memchr2;
-use wide::u8x16;
 
-use super::block::{BLOCK, bits, escaped, marks, prefix_xor};
+use super::block::{BLOCK, LANE, either, escaped, marks, prefix_xor};
 
 /// The end of a string whose opening quote stands before `start`: the offset of its closing quote,
 /// and whether a backslash occurs in it. `None` when the text ends first.
@@ -13,12 +13,11 @@ pub(super) fn string_end(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
     let mut has_escape = false;
     loop {
         let rest = bytes.get(at..)?;
-        let found = match rest.first_chunk::<16>() {
+        let found = match rest.first_chunk::<LANE>() {
             Some(lane) => {
-                let lane = u8x16::from(*lane);
-                let hits = bits(lane, b'"') | bits(lane, b'\\');
+                let hits = either(lane, b'"', b'\\');
                 if hits == 0 {
-                    at += 16;
+                    at += LANE;
                     continue;
                 }
                 hits.trailing_zeros() as usize
@@ -37,19 +36,24 @@ pub(super) fn string_end(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
 /// text ends first. Brackets in strings do not count; `{` and `[` are not told apart.
 #[inline]
 pub(super) fn container_end(bytes: &[u8], start: usize) -> Option<usize> {
+    dispatch!(Level::new(), simd => end_of_container(simd, bytes, start))
+}
+
+#[inline(always)]
+fn end_of_container<S: Simd>(simd: S, bytes: &[u8], start: usize) -> Option<usize> {
     let mut scan = Depth::default();
     let mut at = start;
     let body = bytes.get(start..)?;
     let (blocks, tail) = body.as_chunks::<BLOCK>();
     for block in blocks {
-        if let Some(offset) = scan.block(block) {
+        if let Some(offset) = scan.block(simd, block) {
             return Some(at + offset);
         }
         at += BLOCK;
     }
     let mut padded = [b' '; BLOCK];
     padded.get_mut(..tail.len())?.copy_from_slice(tail);
-    scan.block(&padded).map(|offset| at + offset)
+    scan.block(simd, &padded).map(|offset| at + offset)
 }
 
 /// How deep the scan stands, carried from block to block.
@@ -63,8 +67,8 @@ struct Depth {
 impl Depth {
     /// Takes one block; the offset after the closing bracket when the container ends in it.
     #[inline(always)]
-    fn block(&mut self, block: &[u8; BLOCK]) -> Option<usize> {
-        let marks = marks(block);
+    fn block<S: Simd>(&mut self, simd: S, block: &[u8; BLOCK]) -> Option<usize> {
+        let marks = marks(simd, block);
         let quotes = marks.quotes & !escaped(marks.backslashes, &mut self.escape);
         let strings = prefix_xor(quotes) ^ self.in_string;
         // All ones when the block ends inside a string.
