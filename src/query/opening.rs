@@ -28,7 +28,9 @@ impl Opening {
             return Self::default();
         };
         let (at_start, whole, plain) = anchors(&hir);
-        let mut seq = Extractor::new().kind(ExtractKind::Prefix).extract(&hir);
+        let mut extractor = Extractor::new();
+        extractor.kind(ExtractKind::Prefix).limit_total(MOST);
+        let mut seq = extractor.extract(&hir);
         if !plain {
             seq.make_inexact();
         }

@@ -5,6 +5,9 @@ use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
+use regex_automata::meta;
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::opening::Opening;
 
@@ -30,7 +33,7 @@ pub(super) enum Pattern {
 pub(super) struct Lazy {
     source: Box<str>,
     opening: OnceLock<Opening>,
-    built: OnceLock<Option<Regex>>,
+    built: OnceLock<Option<meta::Regex>>,
 }
 
 /// What it searches for, whether it is built or not: equal searches read the same.
@@ -49,11 +52,10 @@ impl fmt::Debug for Pattern {
 impl Lazy {
     /// Checks a regular expression, and builds it at once where it might grow too large.
     fn new(source: &str) -> Result<Self, String> {
-        let small = bounded_size(source) < REGEX_SIZE_LIMIT;
-        let built = if small && regex_syntax::parse(source).is_ok() {
+        let built = if can_be_built(source) {
             OnceLock::new()
         } else {
-            OnceLock::from(Some(compile_regex(source)?))
+            OnceLock::from(Some(searcher(source).ok_or_else(|| why_not(source))?))
         };
         Ok(Self {
             source: source.into(),
@@ -66,29 +68,84 @@ impl Lazy {
         let opening = self.opening.get_or_init(|| Opening::of(&self.source));
         opening.admits(text).unwrap_or_else(|| {
             // What is valid and small enough can be built.
-            let built = self.built.get_or_init(|| compile_regex(&self.source).ok());
+            let built = self.built.get_or_init(|| searcher(&self.source));
             built.as_ref().is_some_and(|regex| regex.is_match(text))
         })
     }
 }
 
-/// More bytes than the compiled form of a valid regular expression takes, found without building it. A
-/// class of Unicode takes most, and begins with a bracket, a dot, or a backslash before a letter; only
-/// counted repetition multiplies.
-fn bounded_size(source: &str) -> usize {
-    const CLASS: usize = 64 << 10;
-    const LETTER: usize = 1 << 10;
-    let mut bytes = source.bytes();
-    let mut size = 0;
-    while let Some(byte) = bytes.next() {
-        size += match byte {
-            b'{' => REGEX_SIZE_LIMIT,
-            b'\\' if bytes.next().is_some_and(|byte| byte.is_ascii_punctuation()) => LETTER,
-            b'\\' | b'[' | b'.' => CLASS,
-            _ => LETTER,
+/// Compiles a regular expression within [`REGEX_SIZE_LIMIT`] for nothing but to tell whether it matches. Texts
+/// are short: to look first for what a match must hold would take longer to prepare than all searches.
+fn searcher(source: &str) -> Option<meta::Regex> {
+    let config = meta::Config::new()
+        .auto_prefilter(false)
+        .dfa(false)
+        .which_captures(WhichCaptures::None)
+        .nfa_size_limit(Some(REGEX_SIZE_LIMIT));
+    meta::Builder::new().configure(config).build(source).ok()
+}
+
+/// Why there is no [`searcher`] for a regular expression.
+fn why_not(source: &str) -> String {
+    let why = compile_regex(source).err();
+    why.unwrap_or_else(|| "the regular expression can't be searched with".to_owned())
+}
+
+/// A regular expression with groups, built when it is first used.
+pub(super) struct Grouping {
+    source: Box<str>,
+    built: OnceLock<Option<Regex>>,
+}
+
+impl Grouping {
+    /// Checks a regular expression, and builds it at once where it might grow too large.
+    pub(super) fn new(source: &str) -> Result<Self, String> {
+        let built = match can_be_built(source) {
+            true => OnceLock::new(),
+            false => OnceLock::from(Some(compile_regex(source)?)),
         };
+        let source = source.into();
+        Ok(Self { source, built })
     }
-    size
+
+    /// The expression; `None` never comes of what was checked.
+    pub(super) fn get(&self) -> Option<&Regex> {
+        let build = || compile_regex(&self.source).ok();
+        self.built.get_or_init(build).as_ref()
+    }
+}
+
+/// Whether a regular expression is valid, and surely small enough.
+fn can_be_built(source: &str) -> bool {
+    regex_syntax::parse(source).is_ok_and(|parsed| bounded_size(&parsed) < REGEX_SIZE_LIMIT)
+}
+
+/// More bytes than the compiled form of a regular expression takes, found without building it.
+fn bounded_size(parsed: &Hir) -> usize {
+    /// A letter, a group, a choice.
+    const STEP: usize = 1 << 10;
+    /// One of the ranges of a class, however many letters are in it, and the largest class of Unicode.
+    const RANGE: usize = 2 << 10;
+    const CLASS: usize = 64 << 10;
+    let all = |parts: &[Hir]| {
+        let sizes = parts
+            .iter()
+            .map(|part| bounded_size(part).saturating_add(STEP));
+        sizes.fold(STEP, usize::saturating_add)
+    };
+    match parsed.kind() {
+        HirKind::Empty | HirKind::Look(_) => STEP,
+        HirKind::Literal(literal) => STEP.saturating_mul(literal.0.len()),
+        HirKind::Class(Class::Unicode(class)) => CLASS.min(class.ranges().len() * RANGE).max(STEP),
+        HirKind::Class(Class::Bytes(class)) => CLASS.min(class.ranges().len() * RANGE).max(STEP),
+        HirKind::Capture(group) => bounded_size(&group.sub).saturating_add(STEP),
+        HirKind::Repetition(repeated) => {
+            let most = repeated.max.unwrap_or(repeated.min).saturating_add(1);
+            let once = bounded_size(&repeated.sub).saturating_add(STEP);
+            once.saturating_mul(usize::try_from(most).unwrap_or(usize::MAX))
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
+    }
 }
 
 impl Pattern {
@@ -213,6 +270,7 @@ mod tests {
     #[test]
     fn what_is_built_later_is_never_too_large() {
         for piece in [
+            "a",
             r"\w",
             r"\W",
             r"\pL",
@@ -223,13 +281,39 @@ mod tests {
             "(?i)\u{1f80}",
             r"\S",
             r"[\D\w]",
+            r"\w{3}",
+            "[a-z_-]{0,64}",
+            "(?:a|[k\u{10ffff}]{2,5}|()){7}",
         ] {
             let mut source = piece.to_owned();
-            while bounded_size(&(source.clone() + piece)) < REGEX_SIZE_LIMIT && source.len() < 2000
-            {
+            while can_be_built(&(source.clone() + piece)) && source.len() < 2000 {
                 source.push_str(piece);
             }
             compile_regex(&source).unwrap();
+            assert!(searcher(&source).is_some(), "{piece}");
+        }
+    }
+
+    #[test]
+    fn what_detectors_search_for_is_built_when_it_is_needed() {
+        for source in [
+            r"(?i)^--?[a-z0-9_-]{0,64}token$",
+            r"(?i)\b(curl|wget)\b.*\b(https?|ftp):\/\/",
+            r"^\d{12}$",
+        ] {
+            assert!(can_be_built(source), "{source}");
+        }
+        for huge in [r"(\w{1000}){1000}", r"\w{1000}"] {
+            assert!(!can_be_built(huge), "{huge}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_can_be_built_is_built(
+            source in r"(\(\?i\)|\(|a|\||[.]|\\w|k|\)|\[a-k\]|\{[0-9]{1,2},?\}|\*|\$){0,12}"
+        ) {
+            prop_assert!(!can_be_built(&source) || compile_regex(&source).is_ok(), "{}", source);
         }
     }
 
