@@ -32,8 +32,8 @@ pub fn with_line(message: &str, f: impl FnOnce(&Entry<'_>)) {
 
 /// Reads a log event and hands out its entry, if it is one.
 pub fn with_entry(event: &LogEvent<'_>, f: impl FnOnce(&Entry<'_>)) {
+    let cluster = Cluster::of(event.origin);
     if let Some(record) = line::record(event) {
-        let cluster = Cluster::of(event.origin);
         f(&Entry::new(event, &cluster, record));
     }
 }

@@ -230,7 +230,7 @@ fn fill_audit(alert: &mut Alert, facts: &Facts<'_>) {
             .access_key_id
             .as_deref()
             .map(ToOwned::to_owned),
-        impersonated: record.impersonated_user.map(|user| Impersonated {
+        impersonated: record.impersonated_user().map(|user| Impersonated {
             username: owned(user.username),
             uid: owned(user.uid),
             groups: groups(user),

@@ -1,6 +1,6 @@
 //! Walks over the members of an object.
 
-use super::raw::{Kind, Raw, Text};
+use super::raw::{Raw, Text};
 use super::scan;
 
 /// How a walk ended.
@@ -109,7 +109,7 @@ impl<'a> Object<'a> {
         Some(value)
     }
 
-    /// The value of the member whose key came last, and what `read` reads of its members; `None` where it is no
+    /// The value of the member whose key came last, and what `read` reads of its members: of none where it is no
     /// object. In a whole object each byte is looked at once.
     #[inline]
     pub fn within<T>(&mut self, read: impl Fn(&mut Self) -> T) -> Option<(Raw<'a>, T)> {
@@ -131,7 +131,7 @@ impl<'a> Object<'a> {
             }
         }
         // It is cut, broken, or something else: it ends where its brackets say.
-        let value = self.value().filter(|value| value.kind() == Kind::Object)?;
+        let value = self.value()?;
         Some((value, read(&mut value.members())))
     }
 
@@ -186,8 +186,7 @@ mod tests {
                 members.within(inside)
             } else {
                 let value = members.value();
-                let object = value.filter(|value| value.kind() == Kind::Object);
-                object.map(|value| (value, inside(&mut value.members())))
+                value.map(|value| (value, inside(&mut value.members())))
             };
             seen.push(format!("{key:?} {read:?}"));
         }

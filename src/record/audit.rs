@@ -5,6 +5,8 @@
 
 use std::cell::OnceCell;
 
+use smallvec::SmallVec;
+
 use crate::json::{End, Kind, Object, Raw, Text};
 
 mod part;
@@ -40,8 +42,8 @@ pub struct AuditRecord<'a> {
     pub verb: Option<Text<'a>>,
     /// `user`: who was authenticated.
     pub user: Option<User<'a>>,
-    /// `impersonatedUser`: as whom the request ran, where that differs.
-    pub impersonated_user: Option<User<'a>>,
+    /// `impersonatedUser`, which few events have: it stands apart.
+    impersonated_user: Option<Box<User<'a>>>,
     /// `sourceIPs`, an array of strings.
     pub source_ips: Option<Raw<'a>>,
     /// `userAgent`, chosen by the client.
@@ -60,9 +62,9 @@ pub struct AuditRecord<'a> {
     pub stage_timestamp: Option<Text<'a>>,
     /// `annotations`, an object of strings.
     pub annotations: Option<Raw<'a>>,
-    /// Its members, once somebody has asked for one: many do.
-    annotation_members: OnceCell<Vec<Member<'a>>>,
-    /// The same for the extras of the user.
+    /// Its members: every event is asked for some.
+    annotation_members: SmallVec<[Member<'a>; 2]>,
+    /// Those of the extras of the user, once somebody has asked for one.
     extra_members: OnceCell<Vec<Member<'a>>>,
     /// How the line ends.
     pub ending: Ending,
@@ -117,20 +119,28 @@ impl<'a> AuditRecord<'a> {
 
     #[inline]
     fn set(&mut self, key: &str, members: &mut Object<'a>) {
-        let user = |members: &mut Object<'a>| members.within(User::read).map(|(_, user)| user);
         match key {
-            "user" => self.user = user(members),
-            "impersonatedUser" => self.impersonated_user = user(members),
+            "user" => self.user = object(members, User::read).map(|(_, user)| user),
+            "impersonatedUser" => {
+                let user = object(members, User::read);
+                self.impersonated_user = user.map(|(_, user)| Box::new(user));
+            }
             "objectRef" => {
-                let object = members.within(ObjectRef::read);
-                self.object_ref = object.map(|(_, object)| object);
+                self.object_ref = object(members, ObjectRef::read).map(|(_, object)| object);
             }
             "responseStatus" => {
-                let status = members.within(ResponseStatus::read);
+                let status = object(members, ResponseStatus::read);
                 self.response_status = status.map(|(raw, status)| ResponseStatus {
                     raw: Some(raw),
                     ..status
                 });
+            }
+            "annotations" => {
+                let annotations = members.within(|members| members.collect());
+                (self.annotations, self.annotation_members) = match annotations {
+                    Some((raw, members)) => (Some(raw), members),
+                    None => (None, SmallVec::new()),
+                };
             }
             key => {
                 if let Some(value) = members.value() {
@@ -156,7 +166,6 @@ impl<'a> AuditRecord<'a> {
             "responseObject" => self.response_object = body(value),
             "requestReceivedTimestamp" => self.request_received_timestamp = value.text(),
             "stageTimestamp" => self.stage_timestamp = value.text(),
-            "annotations" => self.annotations = Some(value),
             _ => {}
         }
     }
@@ -207,18 +216,23 @@ impl<'a> AuditRecord<'a> {
         self.ending != Ending::Whole
     }
 
+    /// `impersonatedUser`: as whom the request ran, where that differs.
+    #[must_use]
+    pub fn impersonated_user(&self) -> Option<User<'a>> {
+        self.impersonated_user.as_deref().copied()
+    }
+
     /// An annotation by its full key.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<Text<'a>> {
-        let mut members = self.annotation_members().iter();
+        let mut members = self.annotation_members.iter();
         members.find(|(name, _)| name.is(key))?.1.text()
     }
 
     /// The members of `annotations`, in their order; none where it is no object.
     #[must_use]
     pub fn annotation_members(&self) -> &[Member<'a>] {
-        self.annotation_members
-            .get_or_init(|| members(self.annotations))
+        &self.annotation_members
     }
 
     /// The first value of a key of the user's extras: the authenticator writes arrays of one.
@@ -235,8 +249,10 @@ impl<'a> AuditRecord<'a> {
     /// The members of the extras of `user`, in their order; none where they are no object.
     #[must_use]
     pub fn extra_members(&self) -> &[Member<'a>] {
-        self.extra_members
-            .get_or_init(|| members(self.user.and_then(|user| user.extra)))
+        self.extra_members.get_or_init(|| {
+            let extra = self.user.and_then(|user| user.extra);
+            extra.into_iter().flat_map(|map| map.members()).collect()
+        })
     }
 
     /// The resource of the request, or the empty text.
@@ -295,6 +311,12 @@ fn body(value: Raw<'_>) -> Option<Raw<'_>> {
     matches!(value.kind(), Kind::Object | Kind::Array).then_some(value)
 }
 
-fn members(of: Option<Raw<'_>>) -> Vec<Member<'_>> {
-    of.into_iter().flat_map(|map| map.members()).collect()
+/// The value of the member whose key came last, and what is read of it; `None` where it is no object.
+#[inline]
+fn object<'a, T>(
+    members: &mut Object<'a>,
+    read: impl Fn(&mut Object<'a>) -> T,
+) -> Option<(Raw<'a>, T)> {
+    let read = members.within(read);
+    read.filter(|(raw, _)| raw.kind() == Kind::Object)
 }

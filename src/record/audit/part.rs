@@ -106,7 +106,10 @@ impl<'a> ResponseStatus<'a> {
         let mut status = Self::default();
         for (key, value) in members {
             match key.raw() {
-                "code" => status.code = value.as_str().trim_matches('"').parse().ok(),
+                "code" => {
+                    let code = value.text().map_or(value.as_str(), |text| text.raw());
+                    status.code = code.parse().ok();
+                }
                 "status" => status.status = value.text(),
                 "message" => status.message = value.text(),
                 "reason" => status.reason = value.text(),

@@ -80,7 +80,7 @@ impl CallerPart {
         // Without a user it is the answer that tells nobody from somebody who was cut off.
         let refused = record.response_status.and_then(|status| status.code) == Some(401);
         key.push(u8::from(refused));
-        for user in [record.user, record.impersonated_user] {
+        for user in [record.user, record.impersonated_user()] {
             key.push(u8::from(user.is_some()));
             let user = user.unwrap_or_default();
             add(key, user.username.map(|text| text.raw()));

@@ -102,8 +102,8 @@ fn root_value<'a>(root: Root, facts: &Facts<'a>) -> Option<Raw<'a>> {
         Root::Status => record.response_status.and_then(|status| status.raw),
         Root::Groups => record.user?.groups,
         Root::Extra => record.user?.extra,
-        Root::ImpersonatedGroups => record.impersonated_user?.groups,
-        Root::ImpersonatedExtra => record.impersonated_user?.extra,
+        Root::ImpersonatedGroups => record.impersonated_user()?.groups,
+        Root::ImpersonatedExtra => record.impersonated_user()?.extra,
     }
 }
 
