@@ -4,7 +4,7 @@
 //! webhooks change what was asked and a patch shows only its part; else the request body, JSON Patch
 //! included. Containers, init containers and ephemeral containers count alike.
 
-use super::pod_path::{KNOBS, Knob, Place};
+use super::pod_path::{Knob, Place};
 use super::{host_path, patch, touched};
 use crate::json::{Begin, Cursor, Kind, Raw};
 use crate::query::Value;
@@ -15,8 +15,11 @@ use crate::record::audit::AuditRecord;
 pub struct Pod<'a> {
     /// Whether the request writes a pod or a pod template, and a body shows it.
     pub present: bool,
-    /// What the pod asks for, by knob.
-    knobs: [Vec<Value<'a>>; KNOBS],
+    /// What the pod asks for, in the order of the text until all is read.
+    found: Vec<(Knob, Value<'a>)>,
+    /// The same by knob, each of which stands once for every value.
+    knobs: Vec<Knob>,
+    values: Vec<Value<'a>>,
     /// `command` and `args` of each container, joined by blanks.
     pub commands: Vec<Value<'a>>,
     /// Whether there are ephemeral containers.
@@ -38,6 +41,9 @@ const WORKLOADS: [&str; 9] = [
     "podtemplates",
 ];
 
+/// More values than most pods have, in less than the kilobyte up to which allocators are quick.
+const USUAL: usize = 24;
+
 impl<'a> Pod<'a> {
     /// Reads the bodies of a request that writes a pod or workload. Empty for other requests, also
     /// for status and scale: they cannot change what a pod asks for, though their bodies show it.
@@ -48,6 +54,7 @@ impl<'a> Pod<'a> {
         if !(spec_changes && record.writes() && WORKLOADS.contains(&record.resource())) {
             return pod;
         }
+        pod.found.reserve(USUAL);
         let root = Place::root(record.resource());
         match record.final_object() {
             Some(body) if body.is_complete() => pod.read_answer(root, body),
@@ -62,6 +69,8 @@ impl<'a> Pod<'a> {
         {
             pod.touched = touched::keys(root, request, record.final_object());
         }
+        pod.found.sort_by_key(|(knob, _)| *knob);
+        (pod.knobs, pod.values) = pod.found.drain(..).unzip();
         pod
     }
 
@@ -165,13 +174,7 @@ impl<'a> Pod<'a> {
         let Some(value) = knob_value(knob, value) else {
             return;
         };
-        self.put(knob, value);
-    }
-
-    fn put(&mut self, knob: Knob, value: Value<'a>) {
-        if let Some(values) = self.knobs.get_mut(knob as usize) {
-            values.push(value);
-        }
+        self.found.push((knob, value));
     }
 
     /// Settings that older Kubernetes versions keep in annotations.
@@ -194,14 +197,16 @@ impl<'a> Pod<'a> {
                 _ if text.is("unconfined") => Value::text("Unconfined"),
                 _ => Value::Text(text.cow()),
             };
-            self.put(knob, value);
+            self.found.push((knob, value));
         }
     }
 
     /// All values of a knob, in order.
     #[must_use]
     pub fn all(&self, knob: Knob) -> &[Value<'a>] {
-        self.knobs.get(knob as usize).map_or(&[], Vec::as_slice)
+        let start = self.knobs.partition_point(|other| *other < knob);
+        let end = self.knobs.partition_point(|other| *other <= knob);
+        self.values.get(start..end).unwrap_or_default()
     }
 
     /// Whether any container or the pod itself sets a boolean knob to that value.

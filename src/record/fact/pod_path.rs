@@ -4,7 +4,7 @@
 //! (API reference, `core/v1` PodSpec, `apps/v1`, `batch/v1`.)
 
 /// A setting of a pod or container that facts are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "named after the API's own fields")]
 pub enum Knob {
     AllowPrivilegeEscalation,
@@ -37,9 +37,6 @@ pub enum Knob {
     TargetContainers,
     TokenAudiences,
 }
-
-/// How many knobs there are.
-pub(super) const KNOBS: usize = Knob::TokenAudiences as usize + 1;
 
 /// A place inside an object that holds a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
