@@ -5,7 +5,9 @@
 //! hundredth (an hour at most), so that a value seen all day is not written all day.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
+use super::cell::held;
 use super::{Digest, Seed};
 
 /// How many stretches of one value are kept; the oldest go first.
@@ -39,7 +41,7 @@ pub struct Baseline {
     /// Whether an alert has been raised.
     raised: bool,
     /// Ascending, with gaps of more than the horizon between them.
-    stretches: Vec<Stretch>,
+    stretches: SmallVec<[Stretch; 1]>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -163,7 +165,7 @@ impl Baseline {
 
     pub(super) fn size(&self) -> usize {
         let seeds = self.stretches.iter().filter_map(|s| s.seed.as_ref());
-        self.stretches.capacity() * size_of::<Stretch>() + seeds.map(|s| s.len()).sum::<usize>()
+        held(&self.stretches) + seeds.map(|s| s.len()).sum::<usize>()
     }
 }
 

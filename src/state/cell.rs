@@ -1,6 +1,7 @@
 //! A cell: what is remembered under one key.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::{Baseline, Digest, Fold, Sequence, Window};
 
@@ -97,5 +98,13 @@ impl Cell {
             Self::Sequence(sequence) => sequence.size(),
             Self::Fold(fold) => fold.size(),
         }
+    }
+}
+
+/// How many bytes a list takes beyond its own size: none while it has one item.
+pub(super) fn held<T>(list: &SmallVec<[T; 1]>) -> usize {
+    match list.spilled() {
+        true => list.capacity() * size_of::<T>(),
+        false => 0,
     }
 }

@@ -7,9 +7,11 @@
 //! bucket tell as much as all of them, so memory is bounded by what is asked.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 pub use level::Level;
 
+use super::cell::held;
 use super::{Digest, Seed};
 use bucket::{Bucket, Mark, News};
 
@@ -68,8 +70,8 @@ pub struct Observed {
 /// A group's events in aligned stretches of time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Window {
-    /// By number, ascending.
-    buckets: Vec<Bucket>,
+    /// By number, ascending. Most groups are seen in one window or two.
+    buckets: SmallVec<[Bucket; 1]>,
     /// About how many bytes the buckets point to, so that nobody need ask them all; not known of a
     /// window that was read from a file.
     #[serde(skip)]
@@ -108,9 +110,6 @@ impl Window {
         let place = match self.buckets.binary_search_by_key(&number, |b| b.number) {
             Ok(place) => place,
             Err(place) => {
-                // Most groups are seen in one window or two: a usual first allocation is for four.
-                self.buckets
-                    .reserve_exact(usize::from(self.buckets.len() < 2));
                 self.buckets.insert(place, Bucket::new(number));
                 place
             }
@@ -223,7 +222,7 @@ impl Window {
     }
 
     pub(super) fn size(&self) -> usize {
-        self.buckets.capacity() * size_of::<Bucket>() + self.bytes
+        held(&self.buckets) + self.bytes
     }
 
     /// Whether a stretch that ends in the bucket of that number holds enough, told once.
@@ -248,7 +247,7 @@ impl Window {
                 && let Some(bucket) = self.buckets.get_mut(told)
             {
                 self.bytes = self.bytes.saturating_sub(bucket.bytes());
-                bucket.marks = Vec::new();
+                bucket.marks = SmallVec::new();
             }
         }
         Some(crossing)

@@ -1,8 +1,10 @@
 //! One aligned stretch of time: what was seen in it, when first and when last.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::{MOST_MARKS, Observed, Tally, WindowPlan};
+use crate::state::cell::held;
 use crate::state::{Digest, Seed};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,7 +13,7 @@ pub(super) struct Bucket {
     pub(super) number: i64,
     /// Whether an alert of this bucket has been raised.
     pub(super) crossed: bool,
-    pub(super) marks: Vec<Mark>,
+    pub(super) marks: SmallVec<[Mark; 1]>,
     /// For conditions that are judged at the end: what the alert will be made of.
     pub(super) seed: Option<(i64, Seed)>,
 }
@@ -41,7 +43,7 @@ impl Bucket {
         Self {
             number,
             crossed: false,
-            marks: Vec::new(),
+            marks: SmallVec::new_const(),
             seed: None,
         }
     }
@@ -49,7 +51,7 @@ impl Bucket {
     /// About how many bytes it points to.
     pub(super) fn bytes(&self) -> usize {
         let seed = self.seed.as_ref().map_or(0, |(_, seed)| seed.len());
-        self.marks.capacity() * size_of::<Mark>() + seed
+        held(&self.marks) + seed
     }
 
     /// Marks that a key was seen, and tells what is new about it.
@@ -65,7 +67,6 @@ impl Bucket {
                     last: offset,
                     aggregate: one.aggregate,
                 };
-                self.marks.reserve_exact(usize::from(self.marks.len() < 2));
                 self.marks.insert(place, mark);
                 return News::Much;
             }
