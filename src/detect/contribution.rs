@@ -1,7 +1,10 @@
 //! What an event adds to what a stateful detector remembers: digests and a time, no text of the event.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use super::detector::Detector;
 use super::kind::{Kind, Threshold};
@@ -54,15 +57,55 @@ impl Contribution {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum What {
-    Counted {
-        observed: Arc<[Observed]>,
-        /// Where the filters after `stats` look at them.
-        keys: Vec<Value<'static>>,
+    /// What most rows show to a threshold: one thing without a number, and no keys that matter.
+    One {
+        aggregate: u16,
+        key: Digest,
     },
+    Counted(Arc<Counted>),
     Seen {
         value: Digest,
     },
     Step,
+}
+
+/// What a row shows to a threshold.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Counted {
+    pub(super) observed: SmallVec<[Observed; 1]>,
+    /// Where the filters after `stats` look at them.
+    pub(super) keys: Vec<Value<'static>>,
+}
+
+impl From<Counted> for What {
+    fn from(counted: Counted) -> Self {
+        let Counted { observed, keys } = &counted;
+        match observed.as_slice() {
+            [one] if keys.is_empty() && one.number.to_bits() == 0 => Self::One {
+                aggregate: one.aggregate,
+                key: one.key,
+            },
+            _ => Self::Counted(Arc::new(counted)),
+        }
+    }
+}
+
+impl What {
+    /// What it shows to a threshold; `None` where it is for no threshold.
+    pub(super) fn counted(&self) -> Option<Cow<'_, Counted>> {
+        Some(match self {
+            Self::One { aggregate, key } => Cow::Owned(Counted {
+                observed: SmallVec::from([Observed {
+                    aggregate: *aggregate,
+                    key: *key,
+                    number: 0.0,
+                }]),
+                keys: Vec::new(),
+            }),
+            Self::Counted(counted) => Cow::Borrowed(counted),
+            Self::Seen { .. } | Self::Step => return None,
+        })
+    }
 }
 
 /// What a detector's row is grouped by, by name.
@@ -188,11 +231,7 @@ impl Detector {
                 });
                 let key = digester.finish().among(from.cluster);
                 let observed = observe(threshold, bound, event, digester);
-                let what = What::Counted {
-                    observed: observed.into(),
-                    keys,
-                };
-                from.contribution(key, event, what)
+                from.contribution(key, event, Counted { observed, keys }.into())
             }
             Kind::FirstSeen(seen) => {
                 let owner = if seen.key.0.is_empty() {
@@ -257,8 +296,8 @@ fn observe(
     bound: &Bound<'_>,
     event: Digest,
     digester: &mut Digester,
-) -> Vec<Observed> {
-    let mut observed = Vec::with_capacity(threshold.measures.len());
+) -> SmallVec<[Observed; 1]> {
+    let mut observed = SmallVec::new();
     let mut measures = threshold.measures.iter().enumerate();
     bound.each_argument(&mut |value| {
         let Some((place, measure)) = measures.next() else {

@@ -1,6 +1,6 @@
 //! Merges contributions into state and tells what crossed a line by it.
 
-use super::contribution::{Contribution, What};
+use super::contribution::{Contribution, Counted, What};
 use super::decide::{first_of, with_keys};
 use super::detector::Detector;
 use super::engine::Engine;
@@ -71,8 +71,14 @@ impl Engine {
             key: contribution.key,
         };
         let mut lost = 0;
-        match (&detector.kind, &contribution.what, detector.probes.first()) {
-            (Kind::Threshold(threshold), What::Counted { observed, keys }, Some(probe)) => {
+        let (what, counted) = (&contribution.what, contribution.what.counted());
+        match (
+            &detector.kind,
+            what,
+            detector.probes.first().zip(counted.as_deref()),
+        ) {
+            (Kind::Threshold(threshold), _, Some((probe, counted))) => {
+                let Counted { observed, keys } = counted;
                 let plan = &threshold.plan;
                 let time = contribution.time;
                 cells.change(place, &mut |cell| {

@@ -137,10 +137,10 @@ impl Questions {
         answered.met = self.situation.look(entry, row, asking, known, open);
     }
 
-    /// The case that an event is for a query, which comes to the same for all events of that case, caller and
-    /// client; `None` where it may not.
+    /// The case that an event is for a query, which comes to the same for all events of that case, caller and,
+    /// where that is said, client; `None` where it may not.
     #[inline]
-    pub(super) fn case(&self, query: usize, answered: &Answered) -> Option<Case> {
+    pub(super) fn case(&self, query: usize, answered: &Answered) -> Option<(Case, bool)> {
         let told = &self.situation.told;
         told.case(query, &answered.open.classes)
     }

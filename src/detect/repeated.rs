@@ -5,6 +5,8 @@
 
 use std::num::NonZeroU32;
 
+use smallvec::SmallVec;
+
 use super::contribution::{Contribution, What};
 use super::kind::{Kind, Threshold};
 use super::situation::Met;
@@ -23,7 +25,7 @@ const MOST_IN_ALL: usize = 65_536;
 
 /// After so many sightings that were passed on, all are passed on once more, so that whoever remembers
 /// them under a limit knows which are still seen. Far fewer than any memory has room for.
-const ROUND: u32 = 1024;
+const ROUND: u32 = 4096;
 
 /// What callers contributed.
 #[derive(Clone, Debug)]
@@ -56,31 +58,35 @@ impl Default for Repeated {
 struct OfCaller {
     /// Whether they have been met before: many come once, and are not worth keeping.
     is_met: bool,
-    /// By case, for queries that have been asked.
+    /// In which cases queries have been asked, in order.
+    cases: Vec<Case>,
+    /// What they contributed then, at the same places.
     outcomes: Vec<Outcome>,
 }
 
-/// What a query contributed in a case.
-type Outcome = (Case, Box<[Again]>);
+/// What a query contributed in a case: hardly ever more than one thing.
+type Outcome = SmallVec<[Again; 1]>;
 
 /// The same, for an event of theirs.
 pub(super) struct Recalled<'r> {
     /// By whether the client matters; `None` where they have not been met before.
     of: [Option<&'r mut OfCaller>; 2],
+    passing: Passing<'r>,
+}
+
+/// The same, for a query that is asked of it.
+pub(super) struct OfCase<'r, 'p> {
+    case: Case,
+    of: &'r mut OfCaller,
+    passing: &'r mut Passing<'p>,
+}
+
+/// What is passed on of an event.
+struct Passing<'r> {
     kept: &'r mut usize,
     sighted: &'r mut Sighted,
     leaves_out: bool,
     /// When the event happened, in milliseconds since the Unix epoch.
-    time: i64,
-}
-
-/// The same, for a query that is asked of it.
-pub(super) struct OfCase<'r> {
-    case: Case,
-    outcomes: &'r mut Vec<Outcome>,
-    kept: &'r mut usize,
-    sighted: &'r mut Sighted,
-    leaves_out: bool,
     time: i64,
 }
 
@@ -131,10 +137,12 @@ impl Repeated {
         let [of_caller, of_client] = &mut self.known;
         Recalled {
             of: [known(of_caller, [who, 0]), known(of_client, [who, client])],
-            kept: &mut self.kept,
-            sighted: &mut self.sighted,
-            leaves_out: self.leaves_out,
-            time,
+            passing: Passing {
+                kept: &mut self.kept,
+                sighted: &mut self.sighted,
+                leaves_out: self.leaves_out,
+                time,
+            },
         }
     }
 
@@ -151,23 +159,21 @@ fn known(all: &mut Ways<Met, OfCaller>, numbers: Met) -> Option<&mut OfCaller> {
     is_met.then_some(of)
 }
 
-impl Recalled<'_> {
-    /// What is known in a case; `None` where its callers have not been met before.
+impl<'p> Recalled<'p> {
+    /// What is known in a case, which may be one of the client; `None` where its callers have not been met
+    /// before.
     #[inline]
-    pub(super) fn of(&mut self, case: Case) -> Option<OfCase<'_>> {
-        let of = self.of.get_mut(usize::from(case.of_client))?;
+    pub(super) fn of(&mut self, (case, of_client): (Case, bool)) -> Option<OfCase<'_, 'p>> {
+        let of = self.of.get_mut(usize::from(of_client))?;
         Some(OfCase {
             case,
-            outcomes: &mut of.as_mut()?.outcomes,
-            kept: self.kept,
-            sighted: self.sighted,
-            leaves_out: self.leaves_out,
-            time: self.time,
+            of: of.as_mut()?,
+            passing: &mut self.passing,
         })
     }
 }
 
-impl OfCase<'_> {
+impl OfCase<'_, '_> {
     /// Hands out what the query, of a detector at a place and a step of it, contributed before; `false`
     /// when that is not known.
     #[inline]
@@ -177,20 +183,24 @@ impl OfCase<'_> {
         terms: Option<Terms>,
         on: &mut dyn FnMut(Contribution),
     ) -> bool {
-        let place = self
-            .outcomes
-            .binary_search_by_key(&self.case, |(case, _)| *case);
-        let known = place.ok().and_then(|place| self.outcomes.get_mut(place));
-        let Some((_, known)) = known else {
+        let place = self.of.cases.binary_search(&self.case);
+        let known = place.ok().and_then(|place| self.of.outcomes.get_mut(place));
+        let Some(known) = known else {
             return false;
         };
-        let terms = terms.filter(|_| self.leaves_out);
+        let Passing {
+            sighted,
+            leaves_out,
+            time,
+            ..
+        } = self.passing;
+        let terms = terms.filter(|_| *leaves_out);
         for again in known {
-            let mut passes = |terms| self.sighted.passes(&mut again.sighted, terms, self.time);
+            let mut passes = |terms| sighted.passes(&mut again.sighted, terms, *time);
             if terms.is_none_or(&mut passes) {
                 on(Contribution {
                     detector,
-                    time: self.time,
+                    time: *time,
                     step,
                     key: again.key,
                     event: Digest::default(),
@@ -203,10 +213,12 @@ impl OfCase<'_> {
 
     /// Remembers what the query contributes, and that it was handed out.
     pub(super) fn remember(self, terms: Option<Terms>, contributions: &[Contribution]) {
+        let Self { case, of, passing } = self;
         let again = contributions.iter().map(|contribution| {
             let mut sighted = None;
             if let Some(terms) = terms {
-                self.sighted.passes(&mut sighted, terms, contribution.time);
+                let time = contribution.time;
+                passing.sighted.passes(&mut sighted, terms, time);
             }
             Again {
                 key: contribution.key,
@@ -215,14 +227,14 @@ impl OfCase<'_> {
             }
         });
         let again = again.collect();
-        if self.outcomes.len() >= MOST {
-            self.outcomes.clear();
+        if of.cases.len() >= MOST {
+            of.cases.clear();
+            of.outcomes.clear();
         }
-        let place = self
-            .outcomes
-            .partition_point(|(known, _)| *known < self.case);
-        self.outcomes.insert(place, (self.case, again));
-        *self.kept += 1;
+        let place = of.cases.partition_point(|known| *known < case);
+        of.cases.insert(place, case);
+        of.outcomes.insert(place, again);
+        *passing.kept += 1;
     }
 }
 

@@ -140,7 +140,7 @@ fn however_many_callers_do_however_much_what_is_kept_has_a_limit() {
     let contribution = Contribution::sighting(0, BEGIN, Digest::default(), Digest::default());
     let mut most = 0;
     for number in 0..2 * MOST_IN_ALL as u64 {
-        let class = Digest::of([number.to_string().as_str()]);
+        let class = u32::try_from(number).unwrap();
         let case = told.case(0, &[Some(class)]).unwrap();
         // Each caller twice and more: the first time, nothing is kept.
         let mut recalled = repeated.recall([number % 100 + 1, 1], BEGIN);

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use super::bits::{Bits, drop_all, none_of, set};
 use super::callers::{Caller, Callers};
 use super::key::add_values;
-use super::told::{Class, Told};
+use super::told::{Class, Classes, Told};
 use crate::query::{FieldId, Given, Program, Row as _};
 use crate::record::Entry;
 use crate::record::field::{CallerPart, EntryRow, FieldSchema, may_have_seldom};
@@ -56,6 +56,7 @@ pub(super) struct Known {
     /// For each part of a caller.
     callers: [Callers; 2],
     situations: Memo<Open>,
+    classes: Classes,
 }
 
 impl Default for Known {
@@ -63,6 +64,7 @@ impl Default for Known {
         Self {
             callers: Default::default(),
             situations: Memo::new(KEPT, LONGEST),
+            classes: Classes::default(),
         }
     }
 }
@@ -223,7 +225,8 @@ impl Situation {
                 }
             });
         }
-        let key = known.situations.key();
+        let (situations, classes) = (&mut known.situations, &mut known.classes);
+        let key = situations.key();
         for caller in &who {
             key.extend_from_slice(&caller.sort.to_le_bytes());
         }
@@ -234,23 +237,28 @@ impl Situation {
             key.extend(self.seldom.iter().map(has));
         }
         let is_simple = add_values(key, &self.fields, row);
-        let work = |_: &[u8]| self.work_out(row, asking);
-        if is_simple && let Some(left) = known.situations.get(work) {
+        let mut work = || self.work_out(row, asking, classes);
+        if is_simple && let Some(left) = situations.get(|_| work()) {
             open.queries.clone_from(&left.queries);
             open.yes.clone_from(&left.yes);
             open.classes.clone_from(&left.classes);
             let met = who.map(|caller| caller.number);
             return met.iter().all(|number| *number > 0).then_some(met);
         }
-        *open = self.work_out(row, asking);
+        *open = work();
         None
     }
 
-    fn work_out(&self, row: &EntryRow<'_, '_>, (count, asked): Asking<'_, '_>) -> Open {
+    fn work_out(
+        &self,
+        row: &EntryRow<'_, '_>,
+        (count, asked): Asking<'_, '_>,
+        classes: &mut Classes,
+    ) -> Open {
         let mut open = Open {
             queries: none_of(self.queries),
             yes: none_of(count),
-            classes: self.told.classes(row),
+            classes: self.told.classes(row, classes),
         };
         (0..self.queries).for_each(|query| set(&mut open.queries, query));
         let is_in = |all: &[FieldId], field: &FieldId| all.binary_search(field).is_ok();

@@ -64,12 +64,15 @@ impl Engine {
             key: contribution.key,
         };
         let time = contribution.time;
-        match (&detector.kind, &contribution.what, detector.probes.first()) {
-            (Kind::Threshold(threshold), What::Counted { keys, .. }, Some(probe)) => {
-                look(cells, place, |cell| {
-                    counted(threshold, probe, keys, time, cell)
-                })
-            }
+        let (what, shown) = (&contribution.what, contribution.what.counted());
+        match (
+            &detector.kind,
+            what,
+            detector.probes.first().zip(shown.as_deref()),
+        ) {
+            (Kind::Threshold(threshold), _, Some((probe, shown))) => look(cells, place, |cell| {
+                counted(threshold, probe, &shown.keys, time, cell)
+            }),
             (Kind::FirstSeen(seen), What::Seen { value }, _) => {
                 let owner = first_of(seen, detector, contribution.key, cells)?;
                 let place = Place {

@@ -1,13 +1,18 @@
 //! Queries that come to the same whatever an event asks for by name: who asks, with which client, and a
 //! few values of the situation tell all about them.
 
+use rustc_hash::FxHashMap;
+
 use super::key::add_values;
 use crate::query::{FieldId, Row};
 use crate::state::{Digest, Hasher};
 
-/// What a query that is told looks at in a situation, as a digest: wherever that is the same, it comes to
+/// How many classes are numbered. Far more than clusters have; beyond, all is forgotten and begins anew.
+const MOST: usize = 65_536;
+
+/// What a query that is told looks at in a situation, by a number: wherever that is the same, it comes to
 /// the same for a caller with a client.
-pub(super) type Class = Digest;
+pub(super) type Class = u32;
 
 /// A query in a class of situations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,8 +20,28 @@ pub(super) struct Case {
     /// The query's place.
     query: u32,
     class: Class,
-    /// Whether it matters with which client the caller comes.
-    pub(super) of_client: bool,
+}
+
+/// Classes that have been met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Classes {
+    numbers: FxHashMap<Digest, Class>,
+    /// Those that have been given a number, the forgotten ones included.
+    given: Class,
+}
+
+impl Classes {
+    /// The number of what is looked at. None is given twice before four billion were, and what is remembered
+    /// of a class lives shorter.
+    fn number(&mut self, of: Digest) -> Class {
+        if self.numbers.len() >= MOST {
+            self.numbers.clear();
+        }
+        *self.numbers.entry(of).or_insert_with(|| {
+            self.given = self.given.wrapping_add(1);
+            self.given
+        })
+    }
 }
 
 /// Which queries are told, by what.
@@ -58,26 +83,24 @@ impl Told {
     }
 
     /// The class of a row's situation for each aspect; none where it does not tell all.
-    pub(super) fn classes(&self, row: &dyn Row) -> Vec<Option<Class>> {
-        let class = |aspect: &Aspect| aspect.class(row);
+    pub(super) fn classes(&self, row: &dyn Row, known: &mut Classes) -> Vec<Option<Class>> {
+        let class = |aspect: &Aspect| aspect.looked_at(row).map(|it| known.number(it));
         self.aspects.iter().map(class).collect()
     }
 
-    /// A query's case among the classes of a situation; `None` for a query that is not told in it.
+    /// A query's case among the classes of a situation, and whether it matters with which client the caller
+    /// comes; `None` for a query that is not told in it.
     #[inline]
-    pub(super) fn case(&self, query: usize, classes: &[Option<Class>]) -> Option<Case> {
+    pub(super) fn case(&self, query: usize, classes: &[Option<Class>]) -> Option<(Case, bool)> {
         let (aspect, of_client) = self.of_query.get(query).copied().flatten()?;
         let class = classes.get(aspect).copied().flatten()?;
-        Some(Case {
-            query: u32::try_from(query).ok()?,
-            class,
-            of_client,
-        })
+        let query = u32::try_from(query).ok()?;
+        Some((Case { query, class }, of_client))
     }
 }
 
 impl Aspect {
-    fn class(&self, row: &dyn Row) -> Option<Class> {
+    fn looked_at(&self, row: &dyn Row) -> Option<Digest> {
         let mut key = Vec::new();
         let has = |field: &FieldId| !row.value(*field).is_missing();
         let is_told = !self.seldom.iter().any(has) && add_values(&mut key, &self.fields, row);

@@ -57,7 +57,7 @@ impl Remembering<'_, '_> {
                         }
                     }
                     Finding::Contribution(contribution) => {
-                        let Some(item) = item(*at) else { continue };
+                        let item = || item(*at);
                         lost += self.contribute(contribution, &item, cells, &mut |alert| {
                             alerts.push((place, alert));
                         })?;
@@ -71,19 +71,22 @@ impl Remembering<'_, '_> {
         Ok(alerts)
     }
 
-    fn contribute(
+    /// Merges a contribution of an item, which only an alert needs, now or later.
+    fn contribute<'i>(
         &mut self,
         contribution: &Contribution,
-        item: &Item<'_>,
+        item: &dyn Fn() -> Option<Item<'i>>,
         cells: &mut dyn Cells,
         on: &mut dyn FnMut(Alert),
     ) -> Result<u64, StoreError> {
         let mut crossings = Vec::new();
         let (engine, lateness) = (self.engine, self.lateness);
         let mut seed = || {
-            let line = contribution.is_sighting().then(|| self.seeds.of_line(item));
-            line.flatten().unwrap_or_else(|| {
-                let alert = self.alert(contribution, None, item);
+            let item = item();
+            let sighted = item.as_ref().filter(|_| contribution.is_sighting());
+            let line = sighted.and_then(|item| self.seeds.of_line(item));
+            line.unwrap_or_else(|| {
+                let alert = item.and_then(|item| self.alert(contribution, None, &item));
                 seed_of(alert.as_ref())
             })
         };
@@ -91,7 +94,8 @@ impl Remembering<'_, '_> {
             crossings.push(raised);
         })?;
         for raised in &crossings {
-            if let Some(alert) = self.alert(contribution, Some(raised), item) {
+            let alert = item().and_then(|item| self.alert(contribution, Some(raised), &item));
+            if let Some(alert) = alert {
                 on(alert);
             }
         }
