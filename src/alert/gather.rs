@@ -2,6 +2,7 @@
 //! one.
 
 use super::console::{Link, Who, group_query};
+use super::identity::Parts;
 use super::model::{Alert, Console, EventRef};
 use super::{AlertId, Timestamp};
 use crate::alert::raise::Cause;
@@ -133,54 +134,38 @@ fn whole(value: &Value<'_>) -> Option<u64> {
     }
 }
 
-/// Parts of an id, of which one that is missing differs from an empty one.
-#[derive(Default)]
-struct Parts(Vec<String>);
-
-impl Parts {
-    fn add(&mut self, part: Option<&str>) {
-        self.0
-            .push(part.map_or_else(|| "-".to_owned(), |part| format!("={part}")));
-    }
-
-    fn id(&self) -> AlertId {
-        let parts: Vec<&str> = self.0.iter().map(String::as_str).collect();
-        AlertId::of(&parts)
-    }
-}
-
 /// What an id of several events begins with: the detector, and the cluster's name, or its log group where it
 /// has none. Account and region don't enter: an export tells neither, and the events raise the same alert
 /// wherever they are read from. [`Alert::place`] tells clusters of one name apart by the group; they enter
 /// where there is none.
 fn begin(alert: &Alert, sort: &str, group: &Group) -> Parts {
     let mut parts = Parts::default();
-    parts.add(Some(&alert.detector.id));
-    parts.add(Some(sort));
+    parts.may_add(Some(&alert.detector.id));
+    parts.may_add(Some(sort));
     let cluster = &alert.cluster;
     if group.iter().all(|(_, value)| value.is_none()) {
-        parts.add(cluster.account.as_deref());
-        parts.add(cluster.region.as_deref());
+        parts.may_add(cluster.account.as_deref());
+        parts.may_add(cluster.region.as_deref());
     }
-    parts.add(cluster.name.as_deref().or(cluster.log_group.as_deref()));
+    parts.may_add(cluster.name.as_deref().or(cluster.log_group.as_deref()));
     for (_, value) in group {
-        parts.add(value.as_deref());
+        parts.may_add(value.as_deref());
     }
     parts
 }
 
 fn group_id(alert: &Alert, sort: &str, group: &Group, window: Option<i64>) -> AlertId {
     let mut parts = begin(alert, sort, group);
-    parts.add(window.map(|window| window.to_string()).as_deref());
+    parts.may_add(window.map(|window| window.to_string()).as_deref());
     parts.id()
 }
 
 /// Never a higher severity, another target or another outcome in silence.
 fn fold_id(alert: &Alert, folded: &Folded) -> AlertId {
     let mut parts = begin(alert, "fold", &folded.values);
-    parts.add(Some(&folded.window.0.to_string()));
-    parts.add(Some(alert.severity.as_str()));
-    parts.add(alert.outcome.result.as_deref());
+    parts.may_add(Some(&folded.window.0.to_string()));
+    parts.may_add(Some(alert.severity.as_str()));
+    parts.may_add(alert.outcome.result.as_deref());
     let target = &alert.target;
     for part in [
         &target.resource,
@@ -189,7 +174,7 @@ fn fold_id(alert: &Alert, folded: &Folded) -> AlertId {
         &target.namespace,
         &target.name,
     ] {
-        parts.add(part.as_deref());
+        parts.may_add(part.as_deref());
     }
     parts.id()
 }

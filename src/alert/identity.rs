@@ -32,16 +32,43 @@ impl AlertId {
     /// `["ab", "c"]` and `["a", "bc"]` differ.
     #[must_use]
     pub fn of(parts: &[&str]) -> Self {
-        let mut hash = Sha256::new();
+        let mut all = Parts::default();
         for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
+            all.add(&[part]);
         }
+        all.id()
+    }
+}
+
+/// The parts of an id, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts(Sha256);
+
+impl Parts {
+    /// Adds a part that is made of some pieces.
+    fn add(&mut self, pieces: &[&str]) {
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        self.0.update((length as u64).to_be_bytes());
+        for piece in pieces {
+            self.0.update(piece.as_bytes());
+        }
+    }
+
+    /// Adds a part of which it matters whether it is there: one that is missing differs from an empty one.
+    pub(super) fn may_add(&mut self, part: Option<&str>) {
+        match part {
+            Some(part) => self.add(&["=", part]),
+            None => self.add(&["-"]),
+        }
+    }
+
+    /// The id of all parts.
+    pub(super) fn id(self) -> AlertId {
         let mut id = [0; 16];
-        for (to, from) in id.iter_mut().zip(hash.finalize()) {
+        for (to, from) in id.iter_mut().zip(self.0.finalize()) {
             *to = from;
         }
-        Self(id)
+        AlertId(id)
     }
 }
 

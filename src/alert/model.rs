@@ -6,10 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::ser::Error as _;
 use serde::{Deserialize, Serialize};
 
 use super::console::Scope;
 use super::{AlertId, Severity, Timestamp, escape};
+
+/// Room for most alerts as JSON, in bytes: text that grows on and on is moved each time.
+const USUAL: usize = 6 << 10;
 
 /// One alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,7 +125,10 @@ impl Alert {
     /// # Errors
     /// None in practice: every part of an alert can be written as JSON.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(self).map(escape::json)
+        let mut text = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut text, self)?;
+        let text = String::from_utf8(text).map_err(serde_json::Error::custom)?;
+        Ok(escape::json(text))
     }
 }
 

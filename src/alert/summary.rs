@@ -45,10 +45,10 @@ pub fn shown(value: &Value<'_>) -> String {
 
 fn push_value(sentence: &mut String, value: &Value<'_>) {
     let Value::List(elements) = value else {
-        return push_cut(sentence, &redact::value(&clean(&plain(value))));
+        return push_cut(sentence, &redact::value(&clean(plain(value))));
     };
     let shown = elements.iter().take(MAX_ELEMENTS);
-    let shown = redact::arguments(shown.map(|element| Cow::Owned(clean(&plain(element)))));
+    let shown = redact::arguments(shown.map(|element| clean(plain(element))));
     if shown.is_empty() {
         sentence.push_str(MISSING);
     }
@@ -93,7 +93,15 @@ fn scalar<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
 
 /// What a reader can see, white space and controls as single blanks. It comes before redaction:
 /// a secret must not hide behind characters that are dropped afterwards.
-fn clean(text: &str) -> String {
+fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
+    // A blank before another or at an end would go, and so would all that is not plain.
+    let is_clean = |pair: &[u8]| matches!(pair, [b' '..=b'~', b'!'..=b'~'] | [b'!'..=b'~', b' ']);
+    let ends = [text.as_bytes().first(), text.as_bytes().last()];
+    if ends.iter().all(|end| end.is_none_or(u8::is_ascii_graphic))
+        && text.as_bytes().windows(2).all(is_clean)
+    {
+        return text;
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() || c.is_control() {
@@ -105,7 +113,7 @@ fn clean(text: &str) -> String {
         }
     }
     out.truncate(out.trim_end().len());
-    out
+    Cow::Owned(out)
 }
 
 /// Appends a value, cut at the limit; `-` for nothing.

@@ -105,4 +105,14 @@ proptest! {
         prop_assert!(sentence.chars().count() <= MAX_VALUE_CHARS + 1);
         prop_assert!(!sentence.contains(escape::is_hidden));
     }
+
+    #[test]
+    fn blanks_are_single_and_nothing_hidden_stays(
+        text in "[ -~]{0,12}|.{0,12}|[ab \\t\u{200b}]{0,8}"
+    ) {
+        let blank = |c: char| if c.is_whitespace() || c.is_control() { ' ' } else { c };
+        let shown: String = text.chars().map(blank).filter(|c| !escape::is_hidden(*c)).collect();
+        let words: Vec<&str> = shown.split(' ').filter(|word| !word.is_empty()).collect();
+        prop_assert_eq!(super::clean(text.into()), words.join(" "));
+    }
 }

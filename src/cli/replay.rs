@@ -20,7 +20,7 @@ use crate::sink::{Format, StdoutSink};
 use crate::state::{Bounds, SqliteStore};
 
 /// Room for alerts on their way to standard output.
-const BUFFER: usize = 64 << 10;
+const BUFFER: usize = 16 << 10;
 
 pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
     let started = Instant::now();
@@ -87,14 +87,16 @@ pub(super) fn run(args: ReplayArgs) -> Result<Exit> {
         engine: &engine,
     });
     io::stderr().write_all(summary.as_bytes())?;
+    let highest = judge.tally().highest();
+    if args.state.is_none() {
+        // As the engine: all that was remembered ends with the process.
+        std::mem::forget(judge);
+    }
     Ok(if reading.interrupted {
         Exit::Interrupted
     } else if !reading.failures.is_empty() {
         Exit::Failed
-    } else if args
-        .fail_on
-        .is_some_and(|least| judge.tally().highest() >= Some(least))
-    {
+    } else if args.fail_on.is_some_and(|least| highest >= Some(least)) {
         Exit::Alerted
     } else {
         Exit::Done

@@ -10,7 +10,7 @@ use memchr::{memchr, memchr_iter};
 use super::scan::{self, Scan, Step};
 
 /// One block. Small enough to stay in a core's own cache, large enough to hide the system call.
-const BLOCK: usize = 256 << 10;
+const BLOCK: usize = 64 << 10;
 /// A read smaller than this is not worth a system call: the rest is moved to the front first.
 const ROOM: usize = 16 << 10;
 
@@ -71,7 +71,7 @@ impl<'r> Window<'r> {
 
     /// Gives the buffer back for the next input, unless one large value made it huge.
     pub(super) fn into_buffer(self) -> Vec<u8> {
-        if self.buffer.len() > 16 * BLOCK {
+        if self.buffer.len() > 64 * BLOCK {
             Vec::new()
         } else {
             self.buffer

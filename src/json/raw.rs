@@ -206,7 +206,11 @@ impl<'a> Text<'a> {
 
     #[cold]
     fn unescape(&self) -> Cow<'a, str> {
-        match serde_json::from_str(&format!("\"{}\"", self.raw)) {
+        let mut quoted = String::with_capacity(self.raw.len() + 2);
+        quoted.push('"');
+        quoted.push_str(self.raw);
+        quoted.push('"');
+        match serde_json::from_str(&quoted) {
             Ok(text) => Cow::Owned(text),
             Err(_) => Cow::Borrowed(self.raw),
         }

@@ -33,7 +33,11 @@ impl<W: Write> StdoutSink<W> {
     /// When the writer refuses, for example because nobody reads any more.
     pub fn deliver(&mut self, alert: &Alert) -> io::Result<()> {
         match self.format {
-            Format::Json => writeln!(self.out, "{}", alert.to_json()?),
+            Format::Json => {
+                let mut line = alert.to_json()?;
+                line.push('\n');
+                self.out.write_all(line.as_bytes())
+            }
             Format::Pretty(paint) => {
                 writeln!(self.out, "{}", render(alert, paint))?;
                 self.out.flush()
