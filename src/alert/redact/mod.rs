@@ -6,6 +6,7 @@
 //! `docs/guide/redaction.md`.
 
 mod body;
+mod clean;
 mod encoded;
 mod gate;
 mod keep;

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use regex::{Captures, Regex};
 
+use super::clean::unless_clean;
 use super::encoded;
 use super::keep::is_key_id;
 use super::rules::{MARK, SECRET_WORD, constant};
@@ -97,6 +98,10 @@ const PASSES: usize = 4;
 /// which URIs may stand.
 #[must_use]
 pub fn value(value: &str) -> Cow<'_, str> {
+    unless_clean(value, redacted)
+}
+
+pub(super) fn redacted(value: &str) -> Cow<'_, str> {
     if !value.contains('?') {
         return encoded::decoded(value);
     }
