@@ -4,8 +4,7 @@
 //! A cluster has some hundred callers, which come again and again, and few sorts of them. What
 //! queries ask of a caller is asked once for each.
 
-use rustc_hash::FxHashMap;
-
+use super::numbers::Numbers;
 use crate::query::Truth;
 use crate::state::Memo;
 
@@ -33,9 +32,7 @@ pub(super) struct Caller {
 pub(super) struct Callers {
     known: Memo<Caller>,
     /// The numbers of sorts, by the answers that make them.
-    sorts: FxHashMap<Box<[u8]>, u32>,
-    /// Sorts that have been given a number, the forgotten ones included.
-    given: u32,
+    sorts: Numbers<Box<[u8]>>,
     /// Callers that have been given one.
     met: u64,
 }
@@ -44,8 +41,7 @@ impl Default for Callers {
     fn default() -> Self {
         Self {
             known: Memo::new(KEPT, LONGEST),
-            sorts: FxHashMap::default(),
-            given: 0,
+            sorts: Numbers::new(MOST_SORTS),
             met: 0,
         }
     }
@@ -59,20 +55,15 @@ impl Callers {
         write: impl FnOnce(&mut Vec<u8>) -> bool,
         ask: impl Fn(&mut dyn FnMut(Truth)),
     ) -> Caller {
-        if self.sorts.len() > MOST_SORTS {
+        if self.sorts.is_full() {
             self.sorts.clear();
             self.known.clear();
         }
-        let (sorts, given, met) = (&mut self.sorts, &mut self.given, &mut self.met);
+        let (sorts, met) = (&mut self.sorts, &mut self.met);
         let mut work = || {
             let mut answers = Vec::new();
             ask(&mut |truth| answers.push(truth as u8));
-            let sort = *sorts.entry(answers.into()).or_insert_with(|| {
-                // Never given twice, so that what is remembered of a forgotten sort is of no other. After
-                // four billion sorts it would be; each took longer than what is remembered of it lives.
-                *given = given.wrapping_add(1);
-                *given
-            });
+            let sort = sorts.of(answers.into());
             *met += 1;
             Caller { sort, number: *met }
         };

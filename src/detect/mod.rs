@@ -21,6 +21,7 @@ mod library;
 mod lists;
 mod load;
 mod merge;
+mod numbers;
 mod probe;
 mod questions;
 mod repeated;

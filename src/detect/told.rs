@@ -1,9 +1,8 @@
 //! Queries that come to the same whatever an event asks for by name: who asks, with which client, and a
 //! few values of the situation tell all about them.
 
-use rustc_hash::FxHashMap;
-
 use super::key::add_values;
+use super::numbers::Numbers;
 use crate::query::{FieldId, Row};
 use crate::state::{Digest, Hasher};
 
@@ -22,25 +21,13 @@ pub(super) struct Case {
     class: Class,
 }
 
-/// Classes that have been met.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Classes {
-    numbers: FxHashMap<Digest, Class>,
-    /// Those that have been given a number, the forgotten ones included.
-    given: Class,
-}
+/// Classes that have been met, by what is looked at.
+#[derive(Clone, Debug)]
+pub(super) struct Classes(Numbers<Digest>);
 
-impl Classes {
-    /// The number of what is looked at. None is given twice before four billion were, and what is remembered
-    /// of a class lives shorter.
-    fn number(&mut self, of: Digest) -> Class {
-        if self.numbers.len() >= MOST {
-            self.numbers.clear();
-        }
-        *self.numbers.entry(of).or_insert_with(|| {
-            self.given = self.given.wrapping_add(1);
-            self.given
-        })
+impl Default for Classes {
+    fn default() -> Self {
+        Self(Numbers::new(MOST))
     }
 }
 
@@ -84,7 +71,7 @@ impl Told {
 
     /// The class of a row's situation for each aspect; none where it does not tell all.
     pub(super) fn classes(&self, row: &dyn Row, known: &mut Classes) -> Vec<Option<Class>> {
-        let class = |aspect: &Aspect| aspect.looked_at(row).map(|it| known.number(it));
+        let class = |aspect: &Aspect| aspect.looked_at(row).map(|it| known.0.of(it));
         self.aspects.iter().map(class).collect()
     }
 
