@@ -206,11 +206,7 @@ impl<'a> Text<'a> {
 
     #[cold]
     fn unescape(&self) -> Cow<'a, str> {
-        let mut quoted = String::with_capacity(self.raw.len() + 2);
-        quoted.push('"');
-        quoted.push_str(self.raw);
-        quoted.push('"');
-        match serde_json::from_str(&quoted) {
+        match serde_json::from_str(&["\"", self.raw, "\""].concat()) {
             Ok(text) => Cow::Owned(text),
             Err(_) => Cow::Borrowed(self.raw),
         }

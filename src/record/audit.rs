@@ -136,11 +136,9 @@ impl<'a> AuditRecord<'a> {
                 });
             }
             "annotations" => {
-                let annotations = members.within(|members| members.collect());
-                (self.annotations, self.annotation_members) = match annotations {
-                    Some((raw, members)) => (Some(raw), members),
-                    None => (None, SmallVec::new()),
-                };
+                let (raw, members) = members.within(|members| members.collect()).unzip();
+                self.annotations = raw;
+                self.annotation_members = members.unwrap_or_default();
             }
             key => {
                 if let Some(value) = members.value() {
