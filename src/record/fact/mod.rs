@@ -20,6 +20,7 @@ mod outcome;
 mod patch;
 mod pod;
 mod pod_path;
+mod pod_reading;
 pub mod principal;
 pub mod request;
 mod role;
