@@ -43,6 +43,7 @@ mod parse_command;
 mod pattern;
 mod program;
 mod reads;
+mod regexp;
 #[cfg(test)]
 mod samples;
 mod stage;
@@ -59,8 +60,8 @@ pub use explain::{Explanation, Form, Told};
 pub use function::{LONGEST_LIST, LONGEST_TEXT};
 pub use given::Given;
 pub use natural::natural_order;
-pub use pattern::REGEX_SIZE_LIMIT;
 pub use program::{Bound, Program};
+pub use regexp::REGEX_SIZE_LIMIT;
 pub use stage::MOST_ROWS_PER_EVENT;
 pub use table::{MOST_BYTES, MOST_GROUPS, Output, Table, TableError};
 pub use threshold::{Counted, Limit, Measure, Measured, NoThreshold};

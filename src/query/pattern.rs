@@ -4,15 +4,9 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
-use regex::{Regex, RegexBuilder};
-use regex_automata::meta;
-use regex_automata::nfa::thompson::WhichCaptures;
-use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::opening::Opening;
-
-/// The largest compiled size of a regular expression, in bytes.
-pub const REGEX_SIZE_LIMIT: usize = 4 << 20;
+use super::regexp::Searcher;
 
 /// A prepared search.
 pub(super) enum Pattern {
@@ -25,15 +19,13 @@ pub(super) enum Pattern {
     /// The text is the whole.
     Whole(Box<str>),
     /// A true regular expression.
-    Regex(Lazy),
+    Regex(Search),
 }
 
-/// A regular expression that is built when it is first searched with: most of those in detectors never
-/// are, and building them took half of the time to start.
-pub(super) struct Lazy {
-    source: Box<str>,
+/// A regular expression that is searched with only where what its matches begin with can't tell.
+pub(super) struct Search {
+    searcher: Searcher,
     opening: OnceLock<Opening>,
-    built: OnceLock<Option<meta::Regex>>,
 }
 
 /// What it searches for, whether it is built or not: equal searches read the same.
@@ -44,107 +36,21 @@ impl fmt::Debug for Pattern {
             Self::Prefix(text) => write!(f, "Prefix({text:?})"),
             Self::Suffix(text) => write!(f, "Suffix({text:?})"),
             Self::Whole(text) => write!(f, "Whole({text:?})"),
-            Self::Regex(regex) => write!(f, "Regex({:?})", regex.source),
+            Self::Regex(regex) => write!(f, "Regex({:?})", regex.searcher.source()),
         }
     }
 }
 
-impl Lazy {
-    /// Checks a regular expression, and builds it at once where it might grow too large.
-    fn new(source: &str) -> Result<Self, String> {
-        let built = if can_be_built(source) {
-            OnceLock::new()
-        } else {
-            OnceLock::from(Some(searcher(source).ok_or_else(|| why_not(source))?))
-        };
-        Ok(Self {
-            source: source.into(),
-            opening: OnceLock::new(),
-            built,
-        })
-    }
-
+impl Search {
     fn is_match(&self, text: &str) -> bool {
-        let opening = self.opening.get_or_init(|| Opening::of(&self.source));
-        opening.admits(text).unwrap_or_else(|| {
-            // What is valid and small enough can be built.
-            let built = self.built.get_or_init(|| searcher(&self.source));
-            built.as_ref().is_some_and(|regex| regex.is_match(text))
+        let source = self.searcher.source();
+        let opening = self.opening.get_or_init(|| Opening::of(source));
+        let told = opening.admits(text);
+        told.unwrap_or_else(|| {
+            self.searcher
+                .get()
+                .is_some_and(|regex| regex.is_match(text))
         })
-    }
-}
-
-/// Compiles a regular expression within [`REGEX_SIZE_LIMIT`] for nothing but to tell whether it matches. Texts
-/// are short: to look first for what a match must hold would take longer to prepare than all searches.
-fn searcher(source: &str) -> Option<meta::Regex> {
-    let config = meta::Config::new()
-        .auto_prefilter(false)
-        .dfa(false)
-        .which_captures(WhichCaptures::None)
-        .nfa_size_limit(Some(REGEX_SIZE_LIMIT));
-    meta::Builder::new().configure(config).build(source).ok()
-}
-
-/// Why there is no [`searcher`] for a regular expression.
-fn why_not(source: &str) -> String {
-    let why = compile_regex(source).err();
-    why.unwrap_or_else(|| "the regular expression can't be searched with".to_owned())
-}
-
-/// A regular expression with groups, built when it is first used.
-pub(super) struct Grouping {
-    source: Box<str>,
-    built: OnceLock<Option<Regex>>,
-}
-
-impl Grouping {
-    /// Checks a regular expression, and builds it at once where it might grow too large.
-    pub(super) fn new(source: &str) -> Result<Self, String> {
-        let built = match can_be_built(source) {
-            true => OnceLock::new(),
-            false => OnceLock::from(Some(compile_regex(source)?)),
-        };
-        let source = source.into();
-        Ok(Self { source, built })
-    }
-
-    /// The expression; `None` never comes of what was checked.
-    pub(super) fn get(&self) -> Option<&Regex> {
-        let build = || compile_regex(&self.source).ok();
-        self.built.get_or_init(build).as_ref()
-    }
-}
-
-/// Whether a regular expression is valid, and surely small enough.
-fn can_be_built(source: &str) -> bool {
-    regex_syntax::parse(source).is_ok_and(|parsed| bounded_size(&parsed) < REGEX_SIZE_LIMIT)
-}
-
-/// More bytes than the compiled form of a regular expression takes, found without building it.
-fn bounded_size(parsed: &Hir) -> usize {
-    /// A letter, a group, a choice.
-    const STEP: usize = 1 << 10;
-    /// One of the ranges of a class, however many letters are in it, and the largest class of Unicode.
-    const RANGE: usize = 2 << 10;
-    const CLASS: usize = 64 << 10;
-    let all = |parts: &[Hir]| {
-        let sizes = parts
-            .iter()
-            .map(|part| bounded_size(part).saturating_add(STEP));
-        sizes.fold(STEP, usize::saturating_add)
-    };
-    match parsed.kind() {
-        HirKind::Empty | HirKind::Look(_) => STEP,
-        HirKind::Literal(literal) => STEP.saturating_mul(literal.0.len()),
-        HirKind::Class(Class::Unicode(class)) => CLASS.min(class.ranges().len() * RANGE).max(STEP),
-        HirKind::Class(Class::Bytes(class)) => CLASS.min(class.ranges().len() * RANGE).max(STEP),
-        HirKind::Capture(group) => bounded_size(&group.sub).saturating_add(STEP),
-        HirKind::Repetition(repeated) => {
-            let most = repeated.max.unwrap_or(repeated.min).saturating_add(1);
-            let once = bounded_size(&repeated.sub).saturating_add(STEP);
-            once.saturating_mul(usize::try_from(most).unwrap_or(usize::MAX))
-        }
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
     }
 }
 
@@ -160,7 +66,9 @@ impl Pattern {
             .strip_prefix('^')
             .map_or((false, source), |rest| (true, rest));
         let Some((plain, ends)) = plain_text(rest) else {
-            return Lazy::new(source).map(Self::Regex);
+            let searcher = Searcher::searching(source)?;
+            let opening = OnceLock::new();
+            return Ok(Self::Regex(Search { searcher, opening }));
         };
         Ok(match (anchored, ends) {
             (false, false) => Self::text(&plain),
@@ -185,27 +93,6 @@ impl Pattern {
     pub(super) const fn is_regex(&self) -> bool {
         matches!(self, Self::Regex(_))
     }
-}
-
-/// Compiles a regular expression within [`REGEX_SIZE_LIMIT`].
-pub(super) fn compile_regex(source: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(source)
-        .size_limit(REGEX_SIZE_LIMIT)
-        .build();
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(limit) => {
-            format!("the regular expression is too large: its compiled form passes {limit} bytes")
-        }
-        other => format!(
-            "the regular expression is not valid: {}",
-            last_line(&other.to_string())
-        ),
-    })
-}
-
-fn last_line(message: &str) -> String {
-    let line = message.lines().last().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
 /// The text a regular expression stands for when it has no operators, and whether `$` ends it.
@@ -233,8 +120,10 @@ fn plain_text(source: &str) -> Option<(String, bool)> {
     reason = "tests may fail loudly"
 )]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+    use regex::Regex;
+
+    use super::*;
 
     #[test]
     fn plain_regexes_become_plain_searches() {
@@ -254,66 +143,6 @@ mod tests {
         ] {
             let expected = if source == "$" { "suffix" } else { "regex" };
             assert_eq!(kind(source), expected, "{source}");
-        }
-    }
-
-    #[test]
-    fn a_bad_or_huge_regex_says_why() {
-        assert!(Pattern::regex("(a").unwrap_err().contains("unclosed group"));
-        assert!(
-            Pattern::regex(r"(\w{1000}){1000}")
-                .unwrap_err()
-                .contains("too large")
-        );
-    }
-
-    #[test]
-    fn what_is_built_later_is_never_too_large() {
-        for piece in [
-            "a",
-            r"\w",
-            r"\W",
-            r"\pL",
-            r"\PL",
-            r"[^\w]",
-            ".",
-            "(?i)k",
-            "(?i)\u{1f80}",
-            r"\S",
-            r"[\D\w]",
-            r"\w{3}",
-            "[a-z_-]{0,64}",
-            "(?:a|[k\u{10ffff}]{2,5}|()){7}",
-        ] {
-            let mut source = piece.to_owned();
-            while can_be_built(&(source.clone() + piece)) && source.len() < 2000 {
-                source.push_str(piece);
-            }
-            compile_regex(&source).unwrap();
-            assert!(searcher(&source).is_some(), "{piece}");
-        }
-    }
-
-    #[test]
-    fn what_detectors_search_for_is_built_when_it_is_needed() {
-        for source in [
-            r"(?i)^--?[a-z0-9_-]{0,64}token$",
-            r"(?i)\b(curl|wget)\b.*\b(https?|ftp):\/\/",
-            r"^\d{12}$",
-        ] {
-            assert!(can_be_built(source), "{source}");
-        }
-        for huge in [r"(\w{1000}){1000}", r"\w{1000}"] {
-            assert!(!can_be_built(huge), "{huge}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_can_be_built_is_built(
-            source in r"(\(\?i\)|\(|a|\||[.]|\\w|k|\)|\[a-k\]|\{[0-9]{1,2},?\}|\*|\$){0,12}"
-        ) {
-            prop_assert!(!can_be_built(&source) || compile_regex(&source).is_ok(), "{}", source);
         }
     }
 

@@ -1,11 +1,9 @@
 //! Regular expressions, and texts that look as if they had wildcards.
 
-use regex::RegexBuilder;
-
 use super::Checker;
 use crate::query::ast::Span;
 use crate::query::diagnostic::Diagnostic;
-use crate::query::pattern::REGEX_SIZE_LIMIT;
+use crate::query::regexp::{REGEX_SIZE_LIMIT, compile};
 
 /// What other engines know and linear-time ones do not, and how it is recognised.
 const UNSUPPORTED: [(&str, &str); 8] = [
@@ -32,10 +30,7 @@ impl Checker<'_> {
 
     /// The compiled form; what is wrong with it is reported.
     pub(super) fn compiled(&mut self, source: &str, span: Span) -> Option<regex::Regex> {
-        let error = match RegexBuilder::new(source)
-            .size_limit(REGEX_SIZE_LIMIT)
-            .build()
-        {
+        let error = match compile(source) {
             Ok(regex) => return Some(regex),
             Err(error) => error,
         };

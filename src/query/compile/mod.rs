@@ -16,7 +16,7 @@ use super::ast::{Column, Command, CommandKind, Name, Parse, ParsePattern, Query,
 use super::field::{FieldInfo, Schema};
 use super::node::Node;
 use super::parse_command::glob::Glob;
-use super::pattern::compile_regex;
+use super::regexp::compile_regex;
 use super::stage::{Stage, Step};
 use aggregation::{Aggregation, aggregation};
 pub use error::CompileError;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Definition, LONGEST_LIST, LONGEST_TEXT, MANY, Prepared, one_or_zero, take};
 use crate::query::clock::Clock;
 use crate::query::coerce::{number_of, text_of, truth_of};
-use crate::query::pattern::Grouping;
+use crate::query::regexp::Grouping;
 use crate::query::value::Value;
 
 pub(super) const FUNCTIONS: &[Definition] = &[
@@ -194,7 +194,7 @@ fn regex_replace(constants: &super::Constants<'_>) -> Result<Option<Prepared>, S
         Some(Some(Value::Text(text))) => Ok(text.as_ref()),
         _ => Err("regexReplace needs its expression and its replacement as texts".to_owned()),
     };
-    let regex = Grouping::new(constant(1)?)?;
+    let regex = Grouping::grouping(constant(1)?)?;
     let by = constant(2)?.to_owned();
     Ok(Some(Box::new(move |args, _| {
         let (Some(whole), Some(regex)) = (text(args, 0), regex.get()) else {
