@@ -6,7 +6,6 @@
 
 mod ahead;
 mod base64_text;
-mod clock;
 mod columns;
 mod compress;
 mod envelope;

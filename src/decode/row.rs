@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use super::outlet::{Label, Outlet, Owner};
-use super::{Refusal, clock, walk};
+use super::{Refusal, walk};
+use crate::record::parse_time;
 
 /// A log event being put together, key by key.
 #[derive(Clone, Debug, Default)]
@@ -80,8 +81,8 @@ impl<'a> Row<'a> {
         } = &mut self.label;
         match key {
             "message" | "@message" => self.message = Some(value),
-            "timestamp" | "@timestamp" => *timestamp = clock::millis(&value),
-            "ingestionTime" | "@ingestionTime" => *ingestion_time = clock::millis(&value),
+            "timestamp" | "@timestamp" => *timestamp = time(&value),
+            "ingestionTime" | "@ingestionTime" => *ingestion_time = time(&value),
             "id" | "eventId" | "@id" => *event_id = Some(value).filter(|id| !id.is_empty()),
             "logStreamName" | "@logStream" | "@log_stream" => owner.log_stream = Some(value),
             "@log_group" => owner.log_group = Some(value),
@@ -102,6 +103,12 @@ impl<'a> Row<'a> {
             ),
         }
     }
+}
+
+/// Milliseconds since the Unix epoch, or a time as people write it.
+fn time(text: &str) -> Option<i64> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| parse_time(text))
 }
 
 impl Owner<'_> {

@@ -3,12 +3,12 @@
 //! Looks, never consumes more than a byte order mark and blanks. What it decides does not depend on
 //! the size of reads.
 
-use super::clock::Zone;
 use super::lines::Mode;
 use super::payload::BASE64;
 use super::scan::{Scan, Step};
 use super::window::{Line, Window};
 use super::{Limits, columns, head, payload, stamped, table};
+use crate::record::stamp::Zone;
 use base64::Engine;
 
 /// The shape of a text.

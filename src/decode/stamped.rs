@@ -9,14 +9,14 @@ use std::ops::ControlFlow::{self, Continue};
 
 use memchr::memchr;
 
-use super::clock::{self, Stamp, Zone};
 use super::outlet::{Label, Outlet, Owner};
 use super::walk;
 use super::window::{Line, Window};
+use crate::record::stamp::{Stamp, WIDTH, Zone, stamp};
 
 /// The timestamp at the beginning of a line, if a message follows it.
 pub(super) fn begins(line: &[u8]) -> Option<Stamp> {
-    let stamp = clock::stamp(line)?;
+    let stamp = stamp(line)?;
     let followed = matches!(line.get(stamp.width), Some(b' ' | b'\t'));
     // `T` sets these apart from lines of text that begin with a date of another tool.
     (followed && line.get(10) == Some(&b'T')).then_some(stamp)
@@ -69,7 +69,7 @@ fn record_end(window: &mut Window<'_>, limit: usize, zone: Zone) -> Line {
         if next > limit {
             return Line::Long;
         }
-        window.want(next + clock::WIDTH + 1);
+        window.want(next + WIDTH + 1);
         let after = window.data().get(next..).unwrap_or_default();
         if after.is_empty() || starts_record(after, zone) {
             return Line::Whole {
@@ -84,7 +84,7 @@ fn record_end(window: &mut Window<'_>, limit: usize, zone: Zone) -> Line {
 fn skip_record(window: &mut Window<'_>, zone: Zone) {
     loop {
         window.skip_line();
-        window.want(clock::WIDTH + 1);
+        window.want(WIDTH + 1);
         if window.data().is_empty() || starts_record(window.data(), zone) {
             return;
         }

@@ -7,10 +7,12 @@ mod entry;
 mod event;
 pub mod fact;
 pub mod field;
+pub mod stamp;
 
 pub use audit::AuditRecord;
 pub use authenticator::Record as AuthenticatorRecord;
 pub use cluster::{Cluster, cluster_name};
-pub use entry::{Entry, Record, parse_time};
+pub use entry::{Entry, Record};
 pub use event::{LogEvent, Origin, Position};
 pub use fact::Facts;
+pub use stamp::parse_time;

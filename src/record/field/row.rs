@@ -4,8 +4,9 @@ use super::schema::{Dynamic, FieldSchema, Root};
 use super::{Get, TABLE};
 use crate::json::{Kind, Raw, Text, lookup, lookup_among};
 use crate::query::{FieldId, Row, Value};
-use crate::record::entry::{Entry, parse_time};
+use crate::record::entry::Entry;
 use crate::record::fact::Facts;
+use crate::record::stamp::parse_time;
 
 /// An entry seen through a schema.
 #[derive(Clone, Copy)]
