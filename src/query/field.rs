@@ -60,6 +60,11 @@ pub trait Schema {
     /// # Errors
     /// When no record can have such a field.
     fn resolve(&mut self, name: &str) -> Result<FieldInfo, Vec<String>>;
+
+    /// The known field that a name spells in another case, where the name means something else.
+    fn in_other_case(&self, _name: &str) -> Option<&'static str> {
+        None
+    }
 }
 
 /// One record, seen as a row of a table with very many columns.

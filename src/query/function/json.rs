@@ -41,11 +41,14 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     .seeing_lists(),
 ];
 
-/// `jsonParse`: a text with JSON in it; a list or raw JSON is what it is already.
+/// `jsonParse`: a text with a JSON array or object in it; a list or raw JSON is what it is already.
 fn parse<'r>(args: &mut [Value<'r>], _: &Clock) -> Value<'r> {
     match args.first() {
         Some(Value::List(_) | Value::Json(_)) => take(args, 0),
-        _ => text(args, 0).map_or(Value::Missing, read),
+        _ => match text(args, 0).map(read) {
+            Some(structure @ (Value::List(_) | Value::Json(_))) => structure,
+            _ => Value::Missing,
+        },
     }
 }
 

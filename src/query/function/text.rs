@@ -195,7 +195,7 @@ fn regex_replace(constants: &super::Constants<'_>) -> Result<Option<Prepared>, S
         _ => Err("regexReplace needs its expression and its replacement as texts".to_owned()),
     };
     let regex = Grouping::grouping(constant(1)?)?;
-    let by = constant(2)?.to_owned();
+    let by = braced(constant(2)?);
     Ok(Some(Box::new(move |args, _| {
         let (Some(whole), Some(regex)) = (text(args, 0), regex.get()) else {
             return Value::Missing;
@@ -216,6 +216,28 @@ fn regex_replace(constants: &super::Constants<'_>) -> Result<Option<Prepared>, S
         replaced.push_str(whole.get(last..).unwrap_or_default());
         cut(replaced)
     })))
+}
+
+/// A replacement in which each group that is named by its number stands in braces: a letter may follow it.
+fn braced(by: &str) -> String {
+    let mut text = String::with_capacity(by.len());
+    let mut rest = by;
+    while let Some((before, after)) = rest.split_once('$') {
+        text.push_str(before);
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, after) = after.split_at(digits);
+        if number.is_empty() {
+            // `$$` is a dollar.
+            let literal = after.starts_with('$');
+            text.push_str(if literal { "$$" } else { "$" });
+            rest = after.get(usize::from(literal)..).unwrap_or_default();
+        } else {
+            text.push_str(&format!("${{{number}}}"));
+            rest = after;
+        }
+    }
+    text.push_str(rest);
+    text
 }
 
 /// `strcontains(text, part)` gives 1 or 0; a third argument that is true ignores the case.

@@ -1,6 +1,6 @@
 //! The audit event's own fields, under its own names.
 
-use super::row::{json_value, time};
+use super::row::json_value;
 use super::{Field, text};
 use crate::json::Text;
 use crate::query::{FieldType, Value};
@@ -57,6 +57,6 @@ pub(super) const FIELDS: &[Field] = &[
     Field::audit("responseStatus.message", FieldType::Text, "A failure in words.", |f| status(f, |s| s.message)).same(),
     Field::audit("requestObject", FieldType::Any, "The request body; open paths below it, such as `requestObject.spec.replicas`.", |f| f.record.request_object.map_or(Value::Missing, json_value)).same(),
     Field::audit("responseObject", FieldType::Any, "The response body; open paths below it.", |f| f.record.response_object.map_or(Value::Missing, json_value)).same(),
-    Field::audit("requestReceivedTimestamp", FieldType::Time, "When the request came in.", |f| time(f.record.request_received_timestamp)).always().same(),
-    Field::audit("stageTimestamp", FieldType::Time, "When the stage was reached.", |f| time(f.record.stage_timestamp)).always().same(),
+    Field::audit("requestReceivedTimestamp", FieldType::Text, "When the request came in, as the line has it; `@timestamp` is the time.", |f| text(f.record.request_received_timestamp)).always().same(),
+    Field::audit("stageTimestamp", FieldType::Text, "When the stage was reached, as the line has it.", |f| text(f.record.stage_timestamp)).always().same(),
 ];

@@ -47,7 +47,7 @@ impl FieldSchema {
         let root = match self.open_path(field)? {
             Dynamic::Path(root, _) => root,
             Dynamic::Label(_) => return Some(CallerPart::Who),
-            Dynamic::Either(..) => return None,
+            Dynamic::Either(..) | Dynamic::Untold(_) => return None,
         };
         let is_who = matches!(
             root,

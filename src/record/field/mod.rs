@@ -102,6 +102,11 @@ impl Field {
         Self::new(name, kind, doc, Get::Entry(get))
     }
 
+    /// A field of CloudWatch's own that no source hands over: always missing here.
+    const fn untold(name: &'static str, doc: &'static str) -> Self {
+        Self::entry(name, FieldType::Text, doc, |_| Value::Missing).same()
+    }
+
     /// A pair of authenticator lines. The console does not discover it, but the line shows it.
     const fn pair(name: &'static str, doc: &'static str) -> Self {
         Self::new(name, FieldType::Text, doc, Get::Pair).in_line()

@@ -2,11 +2,10 @@
 
 use super::schema::{Dynamic, FieldSchema, Root};
 use super::{Get, TABLE};
-use crate::json::{Kind, Raw, Text, lookup, lookup_among};
-use crate::query::{FieldId, Row, Value};
+use crate::json::{Kind, Raw, lookup, lookup_among};
+use crate::query::{FieldId, LONGEST_NUMBER, Row, Value};
 use crate::record::entry::Entry;
 use crate::record::fact::Facts;
-use crate::record::stamp::parse_time;
 
 /// An entry seen through a schema.
 #[derive(Clone, Copy)]
@@ -69,6 +68,7 @@ fn read_dynamic<'r>(entry: &'r Entry<'_>, dynamic: &Dynamic) -> Value<'r> {
             .labels
             .get(key)
             .map_or(Value::Missing, |value| Value::text(value)),
+        Dynamic::Untold(_) => Value::Missing,
         Dynamic::Either(field, key) => match entry.audit() {
             Some(_) => TABLE
                 .get(*field)
@@ -115,9 +115,10 @@ pub(super) fn json_value(raw: Raw<'_>) -> Value<'_> {
             .text()
             .map(|text| Value::Text(text.cow()))
             .unwrap_or_default(),
-        Kind::Number => raw.number().map_or(Value::Missing, Value::Number),
+        Kind::Number => number(raw),
         Kind::Bool => raw.boolean().map_or(Value::Missing, Value::Bool),
         Kind::Null => Value::Missing,
+        Kind::Object if raw.members().next().is_none() => Value::Missing,
         Kind::Object => Value::Json(raw.as_str().into()),
         Kind::Array => {
             let items: Vec<_> = raw.elements().map(json_element).collect();
@@ -130,6 +131,21 @@ pub(super) fn json_value(raw: Raw<'_>) -> Value<'_> {
     }
 }
 
+/// A number. One that would be written otherwise than the line has it stays a text, which counts as a
+/// number all the same.
+fn number(raw: Raw<'_>) -> Value<'_> {
+    /// So many digits a number keeps.
+    const EXACT: usize = 15;
+    let text = raw.as_str();
+    let decimal = || text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'-' | b'.'));
+    let same = text.len() <= EXACT && !(text.ends_with('0') && text.contains('.'));
+    match raw.number().filter(|number| number.is_finite()) {
+        None => Value::Missing,
+        Some(_) if !same && text.len() <= LONGEST_NUMBER && decimal() => Value::text(text),
+        Some(number) => Value::Number(number),
+    }
+}
+
 /// An element of an array: a scalar, or JSON that nobody has looked into. Arrays within arrays stay
 /// closed, so that no input makes this descend.
 fn json_element(raw: Raw<'_>) -> Value<'_> {
@@ -139,8 +155,33 @@ fn json_element(raw: Raw<'_>) -> Value<'_> {
     }
 }
 
-/// A point in time.
-pub(super) fn time(text: Option<Text<'_>>) -> Value<'_> {
-    text.and_then(|text| parse_time(text.raw()))
-        .map_or(Value::Missing, Value::Time)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_keeps_the_text_of_the_line() {
+        for (text, same) in [
+            ("5", Value::Number(5.0)),
+            ("-1.5", Value::Number(-1.5)),
+            ("1e3", Value::Number(1000.0)),
+            ("1.0", Value::text("1.0")),
+            ("9007199254740993", Value::text("9007199254740993")),
+            ("12345678901234567890", Value::text("12345678901234567890")),
+            ("1e400", Value::Missing),
+        ] {
+            assert_eq!(Raw::parse(text).map(json_value), Some(same), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_no_field() {
+        for text in ["{}", "{ }", "[]", "null"] {
+            assert_eq!(
+                Raw::parse(text).map(json_value),
+                Some(Value::Missing),
+                "{text}"
+            );
+        }
+    }
 }

@@ -54,11 +54,14 @@ const ROOTS: [(&str, Root); 10] = [
 /// What an open path of that kind of log begins with.
 pub fn open_paths(log: LogKind) -> impl Iterator<Item = &'static str> {
     let of_audit = (log != LogKind::Authenticator).then(|| ROOTS.iter().map(|(prefix, _)| *prefix));
-    of_audit.into_iter().flatten().chain([LABELS])
+    of_audit.into_iter().flatten().chain([LABELS, ENTITY])
 }
 
 /// Labels that the settings give a cluster.
 const LABELS: &str = "cluster.labels.";
+
+/// What CloudWatch knows of the entity that logs; nothing else tells it.
+const ENTITY: &str = "@entity.";
 
 /// A field that is no row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +70,8 @@ pub(super) enum Dynamic {
     Path(Root, String),
     /// A label of the cluster.
     Label(String),
+    /// A field that only the console has.
+    Untold(String),
     /// A row of the table for audit events, a pair of that name for authenticator lines.
     Either(usize, String),
 }
@@ -170,6 +175,9 @@ impl FieldSchema {
         if let Some(key) = name.strip_prefix(LABELS) {
             return Some(self.intern(Dynamic::Label(key.to_owned()), FieldType::Text));
         }
+        if name.starts_with(ENTITY) {
+            return Some(self.intern(Dynamic::Untold(name.to_owned()), FieldType::Text));
+        }
         if self.log == LogKind::Authenticator {
             return None;
         }
@@ -204,12 +212,21 @@ impl FieldSchema {
     }
 }
 
-/// How far apart two names are; a field's last part alone (`username`) counts as near.
+/// How far apart two names are; a field's last part alone (`username`) counts as near, and so does a
+/// piece of it below the same parent (`user.name`).
 fn distance(lower: &str, name: &str) -> usize {
     let other = name.to_lowercase();
     let last = other.rsplit('.').next().unwrap_or_default();
     let tail = usize::from(last != lower) * lower.len() + 1;
-    strsim::osa_distance(lower, &other).min(tail)
+    let sibling = match (lower.rsplit_once('.'), other.rsplit_once('.')) {
+        (Some((of, meant)), Some((parent, whole)))
+            if of == parent && meant.len() > 2 && whole.contains(meant) =>
+        {
+            1
+        }
+        _ => usize::MAX,
+    };
+    strsim::osa_distance(lower, &other).min(tail).min(sibling)
 }
 
 impl Schema for FieldSchema {
@@ -218,6 +235,14 @@ impl Schema for FieldSchema {
             return Ok(info);
         }
         self.path(name).ok_or_else(|| self.suggest(name))
+    }
+
+    fn in_other_case(&self, name: &str) -> Option<&'static str> {
+        if BY_NAME.contains_key(name) || name.len() > LONGEST_MISSPELT {
+            return None;
+        }
+        let mut fields = TABLE.iter().map(|field| field.name);
+        fields.find(|field| field.eq_ignore_ascii_case(name))
     }
 }
 

@@ -66,6 +66,22 @@ pub(super) const FIELDS: &[Field] = &[
         |e| borrowed(e.cluster.region.as_deref()),
     )
     .same(),
+    Field::untold(
+        "@source.log",
+        "The log that CloudWatch took the event from; only the console knows.",
+    ),
+    Field::untold(
+        "@data_source_name",
+        "CloudWatch's name for the kind of source; only the console knows.",
+    ),
+    Field::untold(
+        "@data_source_type",
+        "CloudWatch's type of source; only the console knows.",
+    ),
+    Field::untold(
+        "@data_format",
+        "CloudWatch's name for the format; only the console knows.",
+    ),
     Field::entry(
         "cluster.name",
         FieldType::Text,
