@@ -12,8 +12,8 @@ use super::inputs::Inputs;
 use super::setup;
 use super::table::{self, Table as Printed};
 use crate::config::Settings;
-use crate::detect::{Fault, Filled, fill};
-use crate::query::{self, Clock, Output, Program, Table, Value};
+use crate::detect::Fault;
+use crate::query::{self, Clock, Diagnostic, Output, Program, Table, Value};
 use crate::record::field::{EntryRow, FieldSchema, LogKind};
 
 pub(super) fn run(args: QueryArgs) -> Result<Exit> {
@@ -47,27 +47,17 @@ pub(super) fn run(args: QueryArgs) -> Result<Exit> {
 
 /// Reads, checks and compiles the query; warnings go to standard error.
 fn compile(text: &str, settings: &Settings, schema: &mut FieldSchema) -> Result<Program> {
-    let text = match fill(text, &settings.config.lists) {
-        Filled::Query(text) => text,
-        Filled::Unset(lists) => {
-            let lists = lists.join(", ");
-            return Err(UsageError(format!(
-                "the query uses the list {lists}: set it under [lists] in a file and name the file with --config"
-            ))
-            .into());
-        }
-    };
-    let analysed = query::analyse(&text, schema);
-    let fault = Fault::in_query("query", &text, 0, &text, analysed.diagnostics);
+    let analysed = query::analyse(text, &settings.config.lists, schema);
+    let drawn = |found| Fault::in_query("query", text, 0, text, found).render(setup::style());
+    let warnings = drawn(analysed.diagnostics);
     let Some(parsed) = analysed.query else {
-        return Err(UsageError(fault.render(setup::style())).into());
+        return Err(UsageError(warnings).into());
     };
-    let warnings = fault.render(setup::style());
     if !warnings.trim().is_empty() {
         anstream::eprintln!("{}", warnings.trim_end());
     }
     let program = Program::compile(&parsed, schema)
-        .map_err(|error| UsageError(format!("the query can't be run: {error}")))?;
+        .map_err(|error| UsageError(drawn(Diagnostic::from(error).into())))?;
     Ok(program.with_clock(Clock::at(chrono::Utc::now().timestamp())))
 }
 

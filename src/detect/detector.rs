@@ -7,13 +7,12 @@ use super::fault::{Fault, content_start};
 use super::file::{DetectorFile, Log, TestFile};
 use super::folding::Folding;
 use super::kind::Kind;
-use super::lists::Lists;
 use super::probe::Probe;
 use super::severity::Severity;
 use super::summary::Template;
 use super::technique::is_technique;
 use crate::query::ast::Query;
-use crate::query::{FieldId, Row, Schema};
+use crate::query::{FieldId, Lists, Row, Schema};
 use crate::record::field::{FieldSchema, LogKind};
 
 /// A detector that was read, checked and compiled.

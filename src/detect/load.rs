@@ -8,8 +8,8 @@ use super::detector::Detector;
 use super::engine::Engine;
 use super::fault::Fault;
 use super::library;
-use super::lists::Lists;
 use super::tests_at::tests_at;
+use crate::query::Lists;
 use crate::record::field::FieldSchema;
 
 /// Which detectors run beside those that are on by default.

@@ -4,7 +4,6 @@ use toml::Spanned;
 
 use super::detector::Reading;
 use super::fault::{Fault, content_start};
-use super::lists::{Filled, fill};
 use crate::query::ast::Query;
 use crate::query::{self, Bound, Program};
 use crate::record::field::FieldSchema;
@@ -53,57 +52,49 @@ impl Names {
 }
 
 impl Reading<'_> {
-    /// Reads, checks and compiles a query; `None` when lists are not set, whose names join `unset`.
+    /// Reads, checks and compiles a query; `None` when lists are not set, whose names join `unset`: it can
+    /// be wrong all the same.
     pub(super) fn probe(
         &mut self,
         text: &Spanned<String>,
         unset: &mut Vec<String>,
     ) -> Result<Option<Probe>, Fault> {
         let at = content_start(self.text, text.span().start);
-        match fill(text.get_ref(), self.lists) {
-            Filled::Query(filled) => {
-                let checked = self.checked && filled == **text.get_ref();
-                self.compile(at, &filled, checked).map(Some)
-            }
-            Filled::Unset(names) => {
-                unset.extend(names);
-                unset.dedup();
-                Ok(None)
-            }
-        }
-    }
-
-    /// Compiles a query that begins at a byte offset of the file.
-    fn compile(&mut self, at: usize, text: &str, checked: bool) -> Result<Probe, Fault> {
         let (name, file) = (self.name, self.text);
-        let fault = |found| Fault::in_query(name, file, at, text, found);
-        let parsed = query::parse_with_warnings(text);
-        let mut found = parsed.diagnostics;
-        let Some(query) = parsed.query else {
-            return Err(fault(found));
+        let fault = |found| Fault::in_query(name, file, at, text.get_ref(), found);
+        let mut parsed = query::parse_filling(text.get_ref(), self.lists);
+        let Some(query) = parsed.query.take() else {
+            return Err(fault(parsed.diagnostics));
         };
-        if !checked {
-            found.append(query::check(&query, self.schema).diagnostics);
+        let mut found = std::mem::take(&mut parsed.diagnostics);
+        if !self.checked || parsed.filled {
+            let checked = query::check(&query, self.schema).diagnostics;
+            for diagnostic in checked {
+                if !parsed.is_of_unset(&diagnostic) {
+                    found.push(diagnostic);
+                }
+            }
         }
         if found.has_errors() {
             return Err(fault(found));
         }
-        match Program::compile(&query, self.schema) {
-            Ok(program) => {
-                if !found.is_empty() {
-                    self.faults.push(fault(found));
-                }
-                Ok(Probe { query, program })
-            }
+        let program = match Program::compile(&query, self.schema) {
+            Ok(program) => program,
             Err(error) => {
-                found.push(query::Diagnostic::error(
-                    "compile",
-                    error.span,
-                    error.message,
-                ));
-                Err(fault(found))
+                found.push(error.into());
+                return Err(fault(found));
+            }
+        };
+        if !found.is_empty() {
+            self.faults.push(fault(found));
+        }
+        let complete = parsed.unset.is_empty();
+        for name in parsed.unset {
+            if !unset.contains(&name.text) {
+                unset.push(name.text);
             }
         }
+        Ok(complete.then_some(Probe { query, program }))
     }
 
     /// Makes names readable in the rows of some probes.
@@ -169,4 +160,55 @@ pub(super) fn condition(
         faults.push(fault(found));
     }
     Ok(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::{Lists, Loaded};
+
+    fn loaded(query: &str, lists: &Lists) -> Loaded {
+        let head = "id = \"x\"\ntitle = \"X\"\nseverity = \"low\"\nattack = []\n";
+        let rest = "summary = \"x\"\nrunbook = \"x\"\n";
+        let mut loaded = Loaded::default();
+        loaded.add(
+            "x.toml",
+            &format!("{head}query = '''{query}'''\n{rest}"),
+            lists,
+        );
+        loaded
+    }
+
+    #[test]
+    fn a_query_is_checked_though_its_list_is_not_set() {
+        let unset = loaded(
+            "filter verb in ${verbs} and stage in ${verbs}",
+            &Lists::new(),
+        );
+        assert_eq!((unset.errors.len(), unset.warnings.len()), (0, 0));
+        let wrong = loaded("filter verb in ${verbs} and usr = 1", &Lists::new());
+        let told: Vec<_> = wrong.errors.iter().map(ToString::to_string).collect();
+        assert!(
+            told.concat().contains("there is no field `usr`"),
+            "{told:?}"
+        );
+        assert!(told.concat().contains("x.toml:5:40"), "{told:?}");
+    }
+
+    #[test]
+    fn a_place_in_a_query_is_that_of_the_file_however_long_its_lists_are() {
+        let lists = Lists::from([("verbs".to_owned(), vec!["get".to_owned(); 100])]);
+        let wrong = loaded("filter verb in ${verbs} and usr = 1", &lists);
+        let told: Vec<_> = wrong.errors.iter().map(ToString::to_string).collect();
+        assert!(told.concat().contains("x.toml:5:40"), "{told:?}");
+    }
+
+    #[test]
+    fn a_list_in_a_comment_is_not_used() {
+        let quiet = loaded(
+            "filter verb = \"get\" # | filter verb in ${verbs}",
+            &Lists::new(),
+        );
+        let detector = quiet.detectors.get("x");
+        assert!(detector.is_some_and(|detector| detector.unset_lists.is_empty()));
+    }
 }

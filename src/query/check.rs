@@ -21,6 +21,7 @@ mod tests;
 use super::ast::{Column, Command, CommandKind, Expr, ExprKind, Name, Query, SortKey, Span};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::field::Schema;
+use super::lists::Lists;
 use super::parse;
 use presence::{Subject, Subjects};
 use scope::{Kind, Known, Scope};
@@ -58,9 +59,10 @@ pub fn check(query: &Query, schema: &mut dyn Schema) -> Checked {
     }
 }
 
-/// Reads and checks a query: everything there is to say about a text, in one go.
-pub fn analyse(text: &str, schema: &mut dyn Schema) -> Analysed {
-    finish(parse::parse_with_warnings(text), schema)
+/// Reads and checks a query, `${name}` standing for a list: everything there is to say about a text, in
+/// one go.
+pub fn analyse(text: &str, lists: &Lists, schema: &mut dyn Schema) -> Analysed {
+    finish(parse::parse_filling(text, lists).with_all_set(), schema)
 }
 
 /// Reads and checks a bare condition such as `user.username = "ci"`.
@@ -130,7 +132,7 @@ impl Checker<'_> {
                 self.define(
                     into,
                     Known {
-                        kind: Kind::Map,
+                        kind: Kind::Any,
                         may_be_missing: true,
                     },
                 );

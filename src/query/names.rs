@@ -64,6 +64,11 @@ pub(super) fn written_key(key: &str) -> String {
     if bare { key.to_owned() } else { quoted(key) }
 }
 
+/// A name in a sentence: in backticks, once.
+pub(super) fn in_words(name: &str) -> String {
+    quoted(name)
+}
+
 fn is_bare(name: &str) -> bool {
     let simple = |part: &str| {
         let mut chars = part.chars();

@@ -15,9 +15,12 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
-use super::ast::{Command, CommandKind, Query, Span};
+use std::collections::HashSet;
+
+use super::ast::{Command, CommandKind, Name, Query, Span};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::lex;
+use super::lists::Lists;
 use cursor::Parser;
 
 pub use refused::{Refusal, refused_commands, refused_forms, refused_functions};
@@ -33,6 +36,37 @@ pub struct Parsed {
     pub query: Option<Query>,
     /// Errors and warnings in the order of the text.
     pub diagnostics: Diagnostics,
+    /// Each use of a list that nobody has set (or set to nothing), in the order of the text. It stands in
+    /// the query as an empty list.
+    pub unset: Vec<Name>,
+    /// Whether it uses lists that are set.
+    pub filled: bool,
+}
+
+impl Parsed {
+    /// Whether this was found at a list that is not set, and may be due to that.
+    #[must_use]
+    pub fn is_of_unset(&self, found: &Diagnostic) -> bool {
+        self.unset.iter().any(|name| name.span == found.span)
+    }
+
+    /// Makes a list that is not set an error.
+    #[must_use]
+    pub fn with_all_set(mut self) -> Self {
+        let mut told = HashSet::new();
+        let first = self.unset.iter().filter(|name| told.insert(&name.text));
+        for Name { text, span } in first {
+            let message = format!("the list `{text}` is not set");
+            let found = Diagnostic::error("unset-list", *span, message);
+            let help = format!(
+                "write `{text} = [\"...\"]` under `[lists]` of a file, and name the file by `--config`"
+            );
+            self.diagnostics.push(found.help(help));
+        }
+        self.query = self.query.filter(|_| self.unset.is_empty());
+        self.diagnostics = self.diagnostics.sorted();
+        self
+    }
 }
 
 /// Reads a query.
@@ -40,33 +74,47 @@ pub struct Parsed {
 /// # Errors
 /// All that was found, warnings included, when the text is not a query of the accepted language.
 pub fn parse(text: &str) -> Result<Query, Diagnostics> {
-    let Parsed { query, diagnostics } = parse_with_warnings(text);
-    query.ok_or(diagnostics)
+    let parsed = parse_with_warnings(text);
+    parsed.query.ok_or(parsed.diagnostics)
 }
 
 /// Reads a query and keeps the warnings that only the text can give: a tree no longer shows that
 /// `and` stood beside `or` without parentheses, or that `like` was spelled `~=`.
 #[must_use]
 pub fn parse_with_warnings(text: &str) -> Parsed {
-    read(text, |parser| parser.query())
+    parse_filling(text, &Lists::new()).with_all_set()
+}
+
+/// The same, where `${name}` stands for the values of a list. What names no list in a comment, in quotes,
+/// in backticks or in a regular expression stays as it is.
+#[must_use]
+pub fn parse_filling(text: &str, lists: &Lists) -> Parsed {
+    read(text, lists, |parser| parser.query())
 }
 
 /// Reads a bare condition such as `user.username = "ci"`, as a query of one `filter`.
 #[must_use]
 pub fn parse_condition(text: &str) -> Parsed {
-    read(text, |parser| match parser.lone_condition() {
-        Ok(condition) => {
-            let span = condition.span;
-            vec![Command {
-                kind: CommandKind::Filter(condition),
-                span,
-            }]
+    let parsed = read(text, &Lists::new(), |parser| {
+        match parser.lone_condition() {
+            Ok(condition) => {
+                let span = condition.span;
+                vec![Command {
+                    kind: CommandKind::Filter(condition),
+                    span,
+                }]
+            }
+            Err(_) => Vec::new(),
         }
-        Err(_) => Vec::new(),
-    })
+    });
+    parsed.with_all_set()
 }
 
-fn read(text: &str, commands: impl FnOnce(&mut Parser<'_>) -> Vec<Command>) -> Parsed {
+fn read(
+    text: &str,
+    lists: &Lists,
+    commands: impl FnOnce(&mut Parser<'_>) -> Vec<Command>,
+) -> Parsed {
     let lexed = lex::lex(text);
     if lexed.tokens.len() == 1 && lexed.diagnostics.is_empty() {
         let span = Span::new(0, text.len());
@@ -75,9 +123,9 @@ fn read(text: &str, commands: impl FnOnce(&mut Parser<'_>) -> Vec<Command>) -> P
         );
         return refused(found.into());
     }
-    let mut parser = Parser::new(text, &lexed.tokens);
+    let mut parser = Parser::new(text, &lexed.tokens, lists);
     let commands = commands(&mut parser);
-    let diagnostics = parser.into_diagnostics();
+    let (diagnostics, named) = parser.into_findings();
     if lexed.diagnostics.has_errors() {
         // A command that is refused as a whole may have a grammar, and characters, of its own.
         let whole = diagnostics.only("refused");
@@ -89,12 +137,22 @@ fn read(text: &str, commands: impl FnOnce(&mut Parser<'_>) -> Vec<Command>) -> P
     }
     let diagnostics = diagnostics.sorted();
     let query = (!diagnostics.has_errors()).then_some(Query { commands });
-    Parsed { query, diagnostics }
+    let filled = named.iter().any(|(_, set)| *set);
+    let unset = named.into_iter().filter(|(_, set)| !set);
+    let unset = unset.map(|(name, _)| name).collect();
+    Parsed {
+        query,
+        diagnostics,
+        unset,
+        filled,
+    }
 }
 
 fn refused(diagnostics: Diagnostics) -> Parsed {
     Parsed {
         query: None,
         diagnostics: diagnostics.sorted(),
+        unset: Vec::new(),
+        filled: false,
     }
 }

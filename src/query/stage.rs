@@ -6,7 +6,6 @@ use regex::{Captures, Regex};
 
 use super::clock::Clock;
 use super::field::Row;
-use super::function::json;
 use super::function::text::{into_text, part};
 use super::node::{Condition, Frame, Node};
 use super::parse_command::csv;
@@ -248,8 +247,10 @@ fn take_one(left: &mut usize) -> bool {
     more
 }
 
+/// What is no list is one of itself
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html>).
 fn elements(list: Value<'_>) -> Vec<Value<'_>> {
-    match json::list(list) {
+    match list {
         Value::List(items) => items.into_vec(),
         Value::Missing => Vec::new(),
         single => vec![single],

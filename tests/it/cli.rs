@@ -80,7 +80,11 @@ mod what_is_typed_wrong {
             .says(&["--> query:1:8", "did you mean `user.username`"]);
         run(&["query", "filter user.username in ${admins}", "-"])
             .exits(2)
-            .says(&["the query uses the list admins", "--config"]);
+            .says(&[
+                "--> query:1:25",
+                "the list `admins` is not set",
+                "`--config`",
+            ]);
     }
 
     #[test]

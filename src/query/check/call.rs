@@ -30,6 +30,9 @@ impl Checker<'_> {
         let mut all_missing = !args.is_empty();
         for (i, arg) in args.iter().enumerate() {
             let known = self.argument(function, i, args.len(), arg, inner);
+            if function.is_aggregate() && known.kind == Kind::Map {
+                self.refuse_structure(known, arg.span, "aggregated");
+            }
             any_missing |= known.may_be_missing;
             all_missing &= known.may_be_missing;
         }

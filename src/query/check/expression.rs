@@ -80,7 +80,7 @@ impl Checker<'_> {
     fn field(&mut self, name: &str, span: Span, place: Place) -> Known {
         let known = self.resolve(name, span);
         if place == Place::Group {
-            let message = format!("`{}` has many values in a group", names::written(name));
+            let message = format!("{} has many values in a group", names::in_words(name));
             let help = "put an aggregate around it, such as latest(...), or group by it after `by`";
             self.error("not-aggregated", span, message, help);
         }
@@ -211,7 +211,16 @@ impl Checker<'_> {
             self.warn("ingestion-time", span, message, "use `@timestamp`");
         }
         match self.lookup(name) {
-            Ok(known) => known,
+            Ok(known) => {
+                if let Some(usual) = self.schema.in_other_case(name) {
+                    let message = format!("{} is no field that is known", names::in_words(name));
+                    let help =
+                        format!("case matters: probably {} is meant", names::in_words(usual));
+                    let found = Diagnostic::warning("field-case", span, message).help(help);
+                    self.report(found.suggest(span, names::written(usual)));
+                }
+                known
+            }
             Err(suggestions) => {
                 self.unknown_field(name, span, suggestions);
                 Known::ANY
@@ -231,9 +240,8 @@ impl Checker<'_> {
     }
 
     fn unknown_field(&mut self, name: &str, span: Span, mut suggestions: Vec<String>) {
-        let written = names::written(name);
         if self.scope.is_after_stats() {
-            let message = format!("`{written}` does not exist after `stats`");
+            let message = format!("{} does not exist after `stats`", names::in_words(name));
             let outputs = self.scope.outputs_in_words();
             let help = format!(
                 "only its columns do: {outputs}; filter before `stats`, group by the field, \
@@ -247,22 +255,26 @@ impl Checker<'_> {
         let found = Diagnostic::error(
             "unknown-field",
             span,
-            format!("there is no field `{written}`"),
+            format!("there is no field {}", names::in_words(name)),
         );
         let Some(best) = suggestions.first() else {
-            return self.report(found.help("a text stands in quotes"));
+            let like_a_field = name.contains(['.', '@']);
+            let help = match like_a_field {
+                true => "`trailhound fields` lists all that there are",
+                false => "a text stands in quotes, and `trailhound fields` lists all fields",
+            };
+            return self.report(found.help(help));
         };
-        let best = names::written(best);
-        let help = if best.eq_ignore_ascii_case(&written) {
-            format!("case matters: the field is `{best}`")
+        let help = if best.eq_ignore_ascii_case(name) {
+            format!("case matters: the field is {}", names::in_words(best))
         } else {
             let all: Vec<_> = suggestions
                 .iter()
-                .map(|s| format!("`{}`", names::written(s)))
+                .map(|suggestion| names::in_words(suggestion))
                 .collect();
             format!("did you mean {}?", all.join(" or "))
         };
-        self.report(found.help(help).suggest(span, best));
+        self.report(found.help(help).suggest(span, names::written(best)));
     }
 }
 

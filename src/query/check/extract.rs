@@ -3,6 +3,7 @@
 use super::scope::{Kind, Known};
 use super::{Checker, Place};
 use crate::query::ast::{Name, Parse, ParsePattern, Regex, Span};
+use crate::query::group_names::GroupNames;
 
 impl Checker<'_> {
     pub(super) fn extraction(&mut self, parse: &Parse) {
@@ -39,14 +40,22 @@ impl Checker<'_> {
     }
 
     fn groups(&mut self, regex: &Regex, multi: Option<&Name>) {
-        let compiled = self.compiled(&regex.source, regex.span);
+        let named = GroupNames::of(&regex.source);
+        let compiled = self.compiled(&named.source, regex.span);
         if let Some(name) = multi {
+            if compiled.is_some_and(|compiled| compiled.captures_len() > 2) {
+                let message =
+                    "`multi` takes out one value for each match, and here are several groups";
+                let help = "leave one group, and begin others with `(?:`";
+                self.error("multi-groups", regex.span, message, help);
+            }
             return self.extract(name, Kind::Any);
         }
         let Some(compiled) = compiled else {
             return;
         };
-        let groups: Vec<&str> = compiled.capture_names().flatten().collect();
+        let groups = compiled.capture_names().flatten();
+        let groups: Vec<&str> = groups.map(|group| named.name(group)).collect();
         if groups.is_empty() {
             let message = "the regular expression names nothing it takes out";
             let help = "name a group: `(?<user>[^ ]+)`";

@@ -31,6 +31,8 @@ impl Checker<'_> {
             };
         }
         let known_right = self.infer(right, place);
+        self.compared(known_left, left);
+        self.compared(known_right, right);
         if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) {
             self.never_equal(known_left, right);
             self.never_equal(known_right, left);
@@ -98,8 +100,18 @@ impl Checker<'_> {
         }
     }
 
+    /// A map or list out of JSON, which equals nothing in the console and is like nothing.
+    fn compared(&mut self, known: Known, side: &Expr) {
+        if known.kind == Kind::Map {
+            let message = "in the console a comparison with a map or list from JSON never holds";
+            let help = "compare one of its values, as in `m.key`, or use jsonArrayContains";
+            self.warn("structure-compared", side.span, message, help);
+        }
+    }
+
     pub(super) fn membership(&mut self, value: &Expr, list: &Expr, place: Place) -> Known {
         let known = self.infer(value, place);
+        self.compared(known, value);
         match &list.kind {
             ExprKind::List(items) => {
                 if items.is_empty() {
@@ -126,6 +138,7 @@ impl Checker<'_> {
 
     pub(super) fn likeness(&mut self, value: &Expr, pattern: &Expr, place: Place) -> Known {
         let known = self.infer(value, place);
+        self.compared(known, value);
         match &pattern.kind {
             ExprKind::Regex(regex) => self.regex(&regex.source, regex.span),
             ExprKind::Text(text) => self.like_text(text, pattern),

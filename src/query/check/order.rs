@@ -13,18 +13,22 @@ impl Checker<'_> {
         self.too_many(query);
         let commands = &query.commands;
         let last_stats = commands.iter().rposition(is_stats);
+        let several = commands.iter().filter(|one| is_stats(one)).count() > 1;
         for (i, command) in commands.iter().enumerate() {
-            let before_stats = last_stats.is_some_and(|last| i < last);
+            let before_stats = last_stats.is_some_and(|last| i < last).then_some(several);
             let rest = commands.get(i + 1..).unwrap_or_default();
             self.in_order(command, before_stats, rest);
         }
     }
 
-    fn in_order(&mut self, command: &Command, before_stats: bool, rest: &[Command]) {
-        match &command.kind {
-            CommandKind::Sort(_) if before_stats => self.ignored(command.span, "sort"),
-            CommandKind::Limit(rows) => self.limit(command.span, *rows, before_stats, rest),
-            CommandKind::Display(_) if rest.iter().any(is_display) => {
+    /// `before_stats` tells whether one `stats` or several stand in the query, where one follows.
+    fn in_order(&mut self, command: &Command, before_stats: Option<bool>, rest: &[Command]) {
+        match (&command.kind, before_stats) {
+            (CommandKind::Sort(_), Some(several)) => {
+                self.before_stats(command.span, "sort", several)
+            }
+            (CommandKind::Limit(rows), _) => self.limit(command.span, *rows, before_stats, rest),
+            (CommandKind::Display(_), _) if rest.iter().any(is_display) => {
                 let message = "only the last `display` counts";
                 self.warn(
                     "display-overridden",
@@ -33,18 +37,24 @@ impl Checker<'_> {
                     "take this one away",
                 );
             }
-            CommandKind::Dedup(_) => self.dedup_is_last(command.span, rest),
+            (CommandKind::Dedup(_), _) => self.dedup_is_last(command.span, rest),
             _ => {}
         }
     }
 
-    fn ignored(&mut self, span: Span, name: &str) {
+    /// The console refuses it where several `stats` follow each other; published queries have it before
+    /// the only one, where it changes nothing.
+    fn before_stats(&mut self, span: Span, name: &str, several: bool) {
+        let help = "put it after the last `stats`";
+        if several {
+            let message = format!("`{name}` can't stand before the last of several `stats`");
+            return self.error("before-stats", span, message, help);
+        }
         let message = format!("`{name}` before `stats` is ignored");
-        let help = "the console refuses it before a second `stats`; put it after the last one";
         self.warn("before-stats", span, message, help);
     }
 
-    fn limit(&mut self, span: Span, rows: u64, before_stats: bool, rest: &[Command]) {
+    fn limit(&mut self, span: Span, rows: u64, before_stats: Option<bool>, rest: &[Command]) {
         if rows == 0 || rows > MAX_ROWS {
             let message = format!("`limit` goes from 1 to {MAX_ROWS}");
             self.error(
@@ -54,8 +64,8 @@ impl Checker<'_> {
                 "the console shows no more rows",
             );
         }
-        if before_stats {
-            self.ignored(span, "limit");
+        if let Some(several) = before_stats {
+            self.before_stats(span, "limit", several);
         } else if rest
             .iter()
             .any(|next| matches!(next.kind, CommandKind::Filter(_)))

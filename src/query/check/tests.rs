@@ -57,7 +57,7 @@ impl Schema for Fields {
 }
 
 fn found(text: &str) -> Diagnostics {
-    analyse(text, &mut Fields).diagnostics
+    analyse(text, &Lists::new(), &mut Fields).diagnostics
 }
 
 fn lints(text: &str, severity: Severity) -> Vec<&'static str> {
@@ -220,6 +220,12 @@ fn commands_that_may_not_repeat_or_follow_are_refused() {
     assert!(errors(&["stats count(*) as n"; 10].join(" | ")).is_empty());
     assert_eq!(warnings("dedup verb | limit 3"), ["dedup-order"]);
     assert_eq!(errors("dedup verb | filter verb = 'x'"), ["after-dedup"]);
+    for cut in ["limit 1", "sort n"] {
+        let text = format!("stats count(*) as n by verb | {cut} | stats sum(n) as m");
+        assert_eq!(errors(&text), ["before-stats"], "{text}");
+    }
+    assert_eq!(warnings("limit 5 | stats count(*)"), ["before-stats"]);
+    assert_eq!(errors("limit 0"), ["limit-range"]);
     let twice = "unnest jsonParse(@message) into a | unnest a.b into c";
     assert_eq!(errors(twice), ["too-many-unnest"]);
     assert_eq!(
@@ -234,6 +240,11 @@ fn parse_patterns_name_what_they_take_out() {
     assert_eq!(errors("parse @message 'a' as x"), ["glob-stars"]);
     assert_eq!(errors("parse @message /a(b)/"), ["no-named-group"]);
     accepted("parse @message /a(b)/ as x multi");
+    assert_eq!(
+        errors("parse @message /a(b)(c)/ as x multi"),
+        ["multi-groups"]
+    );
+    accepted("parse @message /a(?<@b>b)/ | filter @b = 'b'");
     accepted("parse @message csv as x, y | filter x = y");
 }
 
@@ -251,7 +262,21 @@ fn structures_are_no_keys() {
         errors("stats count(*) by jsonParse(@message)"),
         ["structure-key"]
     );
+    assert_eq!(
+        errors("stats sum(jsonParse(@message)) as n"),
+        ["structure-key"]
+    );
     assert_eq!(warnings("stats count(*) by user.groups"), ["list-key"]);
+    accepted("unnest user.groups into g | stats count(*) by g | sort g");
+}
+
+#[test]
+fn structures_equal_nothing_in_the_console() {
+    for test in ["m = 'a'", "m != 'a'", "m in ['a']", "m like 'a'"] {
+        let text = format!("fields jsonParse(@message) as m | filter ispresent(m) and {test}");
+        assert_eq!(warnings(&text), ["structure-compared"], "{text}");
+    }
+    accepted("fields jsonParse(@message) as m | filter m.key = 'a'");
 }
 
 #[test]

@@ -201,9 +201,10 @@ impl Found<'_, '_> {
                 })
             }
             (Shape::Top, [most, of]) => {
-                let most = constant(&node(most)?).filter(|k| (1.0..=MOST_TOP).contains(k));
+                let fits = |k: &f64| (1.0..=MOST_TOP).contains(k) && k.fract() == 0.0;
+                let most = constant(&node(most)?).filter(fits);
                 let kind = most.map(|most| Kind::Top(most as usize));
-                let message = || wrong(format!("topk needs a number from 1 to {MOST_TOP}"));
+                let message = || wrong(format!("topk needs a whole number from 1 to {MOST_TOP}"));
                 Ok(Aggregate {
                     kind: kind.ok_or_else(message)?,
                     argument: node(of)?,

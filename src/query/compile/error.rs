@@ -1,6 +1,7 @@
 //! Why a query cannot be compiled.
 
 use crate::query::ast::Span;
+use crate::query::diagnostic::Diagnostic;
 
 /// What was wrong and where. The checks of a query say the same earlier and at more length; this is
 /// for trees that were not checked.
@@ -19,5 +20,11 @@ impl CompileError {
             span,
             message: message.into(),
         }
+    }
+}
+
+impl From<CompileError> for Diagnostic {
+    fn from(error: CompileError) -> Self {
+        Self::error("compile", error.span, error.message)
     }
 }

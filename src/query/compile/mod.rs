@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::ast::{Column, Command, CommandKind, Name, Parse, ParsePattern, Query, Span};
 use super::field::{FieldInfo, Schema};
+use super::group_names::GroupNames;
 use super::node::Node;
 use super::parse_command::glob::Glob;
 use super::regexp::compile_regex;
@@ -173,11 +174,12 @@ fn extraction(parse: &Parse, span: Span, scope: &mut Scope<'_>) -> Result<Step, 
             Ok(Step::Compute(slot, input))
         }
         ParsePattern::Regex { regex, multi } => {
-            let compiled = compile_regex(&regex.source)
+            let named = GroupNames::of(&regex.source);
+            let compiled = compile_regex(&named.source)
                 .map_err(|message| CompileError::new(regex.span, message))?;
-            let named = compiled.capture_names().enumerate();
-            let mut groups: Vec<_> = named
-                .filter_map(|(group, name)| Some((group, scope.name_slot(name?))))
+            let names = compiled.capture_names().enumerate();
+            let mut groups: Vec<_> = names
+                .filter_map(|(group, name)| Some((group, scope.name_slot(named.name(name?)))))
                 .collect();
             if let Some(name) = multi {
                 // The name stands for the first group, or for the whole match when there is none.

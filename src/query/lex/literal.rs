@@ -194,7 +194,11 @@ impl Lexer<'_> {
         };
         let number = digits.parse::<u64>().ok().filter(|number| *number > 0);
         let Some((number, millis)) = number.and_then(|n| Some((n, n.checked_mul(length)?))) else {
-            let message = "a period is a whole number, from 1, and a unit";
+            let whole = digits.bytes().all(|digit| digit.is_ascii_digit());
+            let message = match whole && digits.bytes().any(|digit| digit != b'0') {
+                true => "this period is too long",
+                false => "a period is a whole number, from 1, and a unit",
+            };
             return self.report(Diagnostic::error("bad-period", span, message));
         };
         if unit.cap.is_some_and(|cap| number > cap) {

@@ -1,9 +1,10 @@
 //! Characters that are not of this language but are often written: each is refused by name, with what
 //! to write instead.
 
-use super::Lexer;
+use super::{Kind, Lexer};
 use crate::query::ast::Span;
 use crate::query::diagnostic::Diagnostic;
+use crate::query::lists;
 
 /// Operators of other languages, and what they are here.
 const FOREIGN: [(&str, &str, &str); 10] = [
@@ -24,9 +25,16 @@ const FOREIGN: [(&str, &str, &str); 10] = [
 ];
 
 impl Lexer<'_> {
-    /// Reports and steps over an operator of another language; `false` if there is none here.
+    /// Takes the name of a list, or reports and steps over an operator of another language; `false` if
+    /// there is neither here.
     pub(super) fn odd_symbol(&mut self) -> bool {
         let rest = self.rest();
+        if let Some(name) = lists::name_of(rest) {
+            let start = self.at;
+            self.at += "${}".len() + name.len();
+            self.push(Kind::List(name.to_owned()), start);
+            return true;
+        }
         if rest.starts_with("${") || rest.starts_with("{{") {
             let start = self.at;
             let length = rest.find('}').map_or(2, |end| end + 1);
@@ -51,8 +59,8 @@ impl Lexer<'_> {
 
     fn report_hole(&mut self, span: Span) {
         let message = "this place was to be filled in before the query is read";
-        let help = "write the value itself; a `${list}` works only in detectors and must be configured, \
-                    a `{{parameter}}` only in saved queries of the console";
+        let help = "write the value itself; the name of a `${list}` has letters, digits and `_`, and \
+                    a `{{parameter}}` works only in saved queries of the console";
         self.report(Diagnostic::error("unfilled-hole", span, message).help(help));
     }
 

@@ -238,7 +238,7 @@ fn operators_of_other_languages_are_refused_with_what_to_write() {
 
 #[test]
 fn places_to_be_filled_in_are_refused() {
-    for text in ["a in ${users}", "a = {{name}}", "a = ${", "a = {{"] {
+    for text in ["a in ${user names}", "a = {{name}}", "a = ${", "a = {{"] {
         assert_eq!(refused(text).0, "unfilled-hole", "{text}");
     }
 }

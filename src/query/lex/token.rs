@@ -24,6 +24,8 @@ pub(in crate::query) enum Kind {
     Period(u64),
     /// A regular expression between slashes, `\/` unescaped.
     Regex(String),
+    /// `${name}`: a list of the user's.
+    List(String),
     /// An operator, a bracket, a comma, a pipe or a dot.
     Symbol(Symbol),
     /// After the last token.

@@ -219,7 +219,7 @@ impl Parser<'_> {
     fn limit(&mut self) -> Parse<CommandKind> {
         self.eat_word("any");
         let number = match self.kind() {
-            Kind::Number(number) if number.fract() == 0.0 && (1.0..=1e15).contains(number) => {
+            Kind::Number(number) if number.fract() == 0.0 && (0.0..=1e15).contains(number) => {
                 *number
             }
             _ => return self.unexpected("a whole number, from 1"),

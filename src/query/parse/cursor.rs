@@ -6,6 +6,7 @@ use super::MAX_DEPTH;
 use crate::query::ast::{Name, Span};
 use crate::query::diagnostic::{Diagnostic, Diagnostics};
 use crate::query::lex::{Kind, Symbol, Token};
+use crate::query::lists::Lists;
 use crate::query::names;
 
 /// The command was given up; why has been reported.
@@ -18,6 +19,9 @@ pub(super) type Parse<T> = Result<T, Failed>;
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     tokens: &'a [Token],
+    pub(super) lists: &'a Lists,
+    /// Names of lists that the query uses, and whether they are set.
+    pub(super) named: Vec<(Name, bool)>,
     at: usize,
     diagnostics: Diagnostics,
     /// How many calls of [`Parser::nested`] are open.
@@ -29,10 +33,12 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
+    pub(super) fn new(text: &'a str, tokens: &'a [Token], lists: &'a Lists) -> Self {
         Self {
             text,
             tokens,
+            lists,
+            named: Vec::new(),
             at: 0,
             diagnostics: Diagnostics::default(),
             depth: 0,
@@ -41,8 +47,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn into_diagnostics(self) -> Diagnostics {
-        self.diagnostics
+    pub(super) fn into_findings(self) -> (Diagnostics, Vec<(Name, bool)>) {
+        (self.diagnostics, self.named)
     }
 
     /// The next token; at the end, again and again the end.
@@ -199,13 +205,18 @@ impl<'a> Parser<'a> {
         if !self.is(Symbol::Comma) {
             return Ok(false);
         }
-        let span = self.span();
         self.advance();
         if self.at_end_of_command() {
-            let found = Diagnostic::error("dangling-comma", span, "nothing follows this comma");
-            return self.fail(found.help("take it away").suggest(span, ""));
+            return self.dangling_comma();
         }
         Ok(true)
+    }
+
+    /// Refuses the comma that was read last.
+    pub(super) fn dangling_comma<T>(&mut self) -> Parse<T> {
+        let span = self.last_span();
+        let found = Diagnostic::error("dangling-comma", span, "nothing follows this comma");
+        self.fail(found.help("take it away").suggest(span, ""))
     }
 
     /// The documented spelling of a system field written in another case, with a warning.

@@ -2,10 +2,10 @@
 
 use super::cursor::{Parse, Parser, is_word};
 use super::refused;
-use crate::query::ast::{Expr, ExprKind, Regex, Span};
+use crate::query::ast::{Expr, ExprKind, Name, Regex, Span};
 use crate::query::diagnostic::Diagnostic;
 use crate::query::lex::{Kind, Symbol};
-use crate::query::{functions, names};
+use crate::query::{functions, lists, names};
 
 impl Parser<'_> {
     /// An operand with the `.key` and `[0]` that follow it.
@@ -63,6 +63,7 @@ impl Parser<'_> {
             Kind::Symbol(Symbol::LeftBracket) => return self.list(),
             Kind::Quoted(name) => ExprKind::Field(name.clone()),
             Kind::Text(text) => ExprKind::Text(text.clone()),
+            Kind::List(name) => self.named_list(name, span),
             Kind::Number(number) => ExprKind::Number(*number),
             Kind::Period(millis) => ExprKind::Period(*millis),
             Kind::Regex(source) => ExprKind::Regex(Regex {
@@ -74,6 +75,14 @@ impl Parser<'_> {
         self.advance();
         self.grow(0)?;
         Ok(Expr { kind, span })
+    }
+
+    /// The values of a list; none where it is not set, or has none.
+    fn named_list(&mut self, name: &str, span: Span) -> ExprKind {
+        let values = self.lists.get(name).map_or(&[][..], Vec::as_slice);
+        let text = name.to_owned();
+        self.named.push((Name { text, span }, !values.is_empty()));
+        lists::literal(values, span)
     }
 
     fn word(&mut self, word: &str, span: Span) -> Parse<Expr> {
@@ -146,6 +155,9 @@ impl Parser<'_> {
         while !self.eat(close) {
             if !items.is_empty() {
                 self.expect(Symbol::Comma, &format!("a comma or {wanted}"))?;
+                if self.is(close) {
+                    return self.dangling_comma();
+                }
             }
             items.push(read(self)?);
             tallest = tallest.max(self.height);
@@ -205,6 +217,9 @@ impl Parser<'_> {
                     .help("did you mean `strcontains`?")
                     .suggest(span, "strcontains"),
             );
+        }
+        if let Some(instead) = refused::instead_of_function(word) {
+            return self.fail(found.help(instead));
         }
         match names::closest(word, functions::names()) {
             Some(near) => self.fail(

@@ -208,3 +208,27 @@ pub(super) fn instead_of(word: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// What to write for a function of other languages.
+pub(super) fn instead_of_function(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "isnull" | "isnil" | "ismissing" => Some("write `not ispresent(field)`"),
+        "isnotnull" | "exists" | "has" => Some("write `ispresent(field)`"),
+        "ifnull" | "nvl" | "nullif" => Some("write `coalesce(field, other)`"),
+        "length" | "len" => Some("write `strlen(text)`"),
+        "substring" | "mid" => Some("write `substr(text, from, length)`, counted from 0"),
+        "lower" | "lcase" => Some("write `tolower(text)`"),
+        "upper" | "ucase" => Some("write `toupper(text)`"),
+        "dc" | "dcount" | "distinct_count" | "approx_distinct" | "distinct" => {
+            Some("write `count_distinct(field)`")
+        }
+        "mean" | "average" => Some("write `avg(field)`"),
+        "percentile" | "perc" => Some("write `pct(field, 99)`"),
+        "parse_json" | "json_extract" | "spath" | "from_json" => {
+            Some("write `jsonParse(text).key`")
+        }
+        "match" | "matches" | "regexp_like" | "regex_match" => Some("write `field like /regex/`"),
+        "cidrmatch" | "ipv4_is_in_range" => Some("write `isIpInSubnet(field, \"10.0.0.0/8\")`"),
+        _ => None,
+    }
+}

@@ -180,7 +180,6 @@ fn mistakes_are_told_with_what_to_write() {
         ("filter a contains 'b'", "syntax", "like \"text\""),
         ("fields a as 'b'", "quoted-name", "backticks"),
         ("fields a as by", "reserved-word", "`by`"),
-        ("limit 0", "syntax", "whole number"),
         ("limit 1.5", "syntax", "whole number"),
         ("stats by a", "syntax", "count(*)"),
         ("filterIndex a like 'b'", "filter-index", "`filter`"),
@@ -294,4 +293,58 @@ proptest! {
             prop_assert_eq!(again.map(|q| q.to_string()).unwrap_or_default(), printed);
         }
     }
+}
+
+#[test]
+fn a_list_stands_where_its_name_does_and_nowhere_else() {
+    let lists = Lists::from([("users".to_owned(), vec!["a\"b".to_owned(), "c".to_owned()])]);
+    let filled = |text: &str| parse_filling(text, &lists);
+    let written = |text: &str| filled(text).query.map(|query| query.to_string());
+    assert_eq!(
+        written("filter x in ${users} and y = 1"),
+        written(r#"filter x in ["a\"b", "c"] and y = 1"#)
+    );
+    for text in [
+        "filter x = 1 # and y in ${others}",
+        "filter x = '${others}' and y like \"${users}\"",
+        r"filter x like /\${others}/",
+        "filter `${others}` = 1",
+    ] {
+        let parsed = filled(text);
+        assert!(parsed.query.is_some() && parsed.unset.is_empty(), "{text}");
+        assert!(!parsed.filled, "{text}");
+    }
+    assert!(filled("filter x in ${users}").filled);
+}
+
+#[test]
+fn a_list_that_is_not_set_is_told_of_once_where_it_stands() {
+    let lists = Lists::from([("empty".to_owned(), Vec::new())]);
+    let text = "filter x in ${users} or y in ${empty} or z in ${users}";
+    let parsed = parse_filling(text, &lists);
+    let names: Vec<_> = parsed.unset.iter().map(|name| name.text.as_str()).collect();
+    assert_eq!(names, ["users", "empty", "users"]);
+    assert!(parsed.query.is_some());
+    let found = parsed.with_all_set();
+    assert!(found.query.is_none());
+    let spans: Vec<_> = found
+        .diagnostics
+        .iter()
+        .map(|one| (one.lint, one.span.start))
+        .collect();
+    assert_eq!(spans, [("unset-list", 12), ("unset-list", 29)]);
+}
+
+#[test]
+fn what_is_wrong_after_a_list_is_shown_where_it_stands() {
+    let lists = Lists::from([("users".to_owned(), vec!["long".repeat(50)])]);
+    let found = parse_filling("filter x in ${users} and (y = 1", &lists).diagnostics;
+    assert!(found.iter().all(|one| one.span.start == 31), "{found:?}");
+    // However long a list is, the query is no longer than it was written.
+    let lists = Lists::from([("users".to_owned(), vec!["long".repeat(50); 1_000])]);
+    assert!(
+        parse_filling("filter x in ${users}", &lists)
+            .query
+            .is_some()
+    );
 }
