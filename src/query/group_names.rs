@@ -40,7 +40,10 @@ impl<'s> GroupNames<'s> {
                     let Some(name) = field_name(rest) else {
                         continue;
                     };
-                    let stand_in = format!("{STAND_IN}{at}");
+                    // A name that is given twice is for the engine to refuse.
+                    let known = replaced.iter().find(|(_, known)| *known == name);
+                    let stand_in = known.map(|(stand_in, _): &(String, _)| stand_in.clone());
+                    let stand_in = stand_in.unwrap_or_else(|| format!("{STAND_IN}{at}"));
                     let begins = source.len() - rest.len() + rest.find('<').unwrap_or(0) + 1;
                     mended.push_str(source.get(copied..begins).unwrap_or_default());
                     mended.push_str(&stand_in);

@@ -245,6 +245,7 @@ fn parse_patterns_name_what_they_take_out() {
         ["multi-groups"]
     );
     accepted("parse @message /a(?<@b>b)/ | filter @b = 'b'");
+    assert_eq!(errors("parse @message /(?<@b>b)(?<@b>c)/"), ["bad-regex"]);
     accepted("parse @message csv as x, y | filter x = y");
 }
 
