@@ -37,21 +37,34 @@ impl Fold {
         sample: &mut dyn FnMut() -> Seed,
     ) -> (bool, bool) {
         let first = self.events.is_empty();
-        if self.events.contains(&event) || self.events.len() >= MOST_EVENTS {
+        if self.events.contains(&event) {
             return (false, false);
         }
-        self.events.insert(event);
+        let told_apart = self.events.len() < MOST_EVENTS;
+        if told_apart {
+            self.events.insert(event);
+        }
+        // The rest is the same however often an event comes that is not told apart any more.
+        let span = self.span();
         self.first = if first { time } else { self.first.min(time) };
         self.last = if first { time } else { self.last.max(time) };
         self.ends = ends;
+        let sampled = self.take_sample(time, event, sample);
+        (first, told_apart || sampled || span != self.span())
+    }
+
+    /// Keeps the event among the earliest, if it is one of them.
+    fn take_sample(&mut self, time: i64, event: Digest, sample: &mut dyn FnMut() -> Seed) -> bool {
+        let sought = (time, event);
         let place = self
             .samples
-            .partition_point(|(at, digest, _)| (*at, *digest) < (time, event));
-        if place < MOST_SAMPLES {
-            self.samples.insert(place, (time, event, sample()));
-            self.samples.truncate(MOST_SAMPLES);
-        }
-        (first, true)
+            .binary_search_by_key(&sought, |(at, digest, _)| (*at, *digest));
+        let Some(place) = place.err().filter(|place| *place < MOST_SAMPLES) else {
+            return false;
+        };
+        self.samples.insert(place, (time, event, sample()));
+        self.samples.truncate(MOST_SAMPLES);
+        true
     }
 
     /// Keeps the alert that was raised for the first event.
@@ -102,5 +115,41 @@ impl Fold {
             .map(|(_, _, seed)| seed.len() + 40)
             .sum();
         self.events.len() * 24 + samples + self.alert.as_ref().map_or(0, |alert| alert.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(number: usize) -> Digest {
+        Digest((number as u128).to_be_bytes())
+    }
+
+    fn folded(events: impl Iterator<Item = usize>) -> Fold {
+        let mut fold = Fold::default();
+        for number in events {
+            let time = number as i64;
+            fold.add(digest(number), time, 0, &mut || number.to_string().into());
+        }
+        fold
+    }
+
+    #[test]
+    fn what_is_not_told_apart_any_more_still_has_its_time() {
+        let all = MOST_EVENTS + 50;
+        let (forward, backward) = (folded(0..all), folded((0..all).rev()));
+        for fold in [&forward, &backward] {
+            assert_eq!(fold.span(), (0, all as i64 - 1));
+            assert_eq!(fold.count(), (MOST_EVENTS as u64, true));
+        }
+        assert_eq!(forward.samples, backward.samples);
+        // Nor does what comes twice.
+        let mut again = backward.clone();
+        assert_eq!(
+            again.add(digest(0), 0, 0, &mut || "0".into()),
+            (false, false)
+        );
+        assert_eq!(again.samples, backward.samples);
     }
 }
