@@ -130,8 +130,13 @@ impl<'a> Blocks<'a> {
                 return None;
             }
             match self.blocks.recv_timeout(PATIENCE) {
+                // What is empty is the end.
+                Ok(Ok(block)) if block.is_empty() => return None,
                 Ok(block) => return Some(block),
-                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Disconnected) => {
+                    let broken = "what reads ahead ended before the input did";
+                    return Some(Err(io::Error::other(broken)));
+                }
                 Err(RecvTimeoutError::Timeout) if told => {}
                 Err(RecvTimeoutError::Timeout) => {
                     told = true;
@@ -183,7 +188,10 @@ fn fill(
         let mut block = used.try_recv().unwrap_or_default();
         block.resize(BLOCK, 0);
         let outcome = match read_some(&mut opened, &mut block) {
-            Ok(0) => return,
+            Ok(0) => {
+                let _ = send.send(Ok(Vec::new()));
+                return;
+            }
             Ok(length) => {
                 block.truncate(length);
                 Ok(block)
@@ -228,6 +236,24 @@ mod tests {
             .read_to_end(&mut read)
             .unwrap();
         assert!(read == bytes);
+    }
+
+    #[test]
+    fn a_reader_that_falls_over_is_no_end_of_the_input() {
+        struct Falling;
+        impl Read for Falling {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                // Without the report that a panic would print.
+                std::panic::resume_unwind(Box::new(()))
+            }
+        }
+        let read =
+            ahead(io::Cursor::new("begins").chain(Falling), false).read_to_end(&mut Vec::new());
+        assert!(
+            read.unwrap_err()
+                .to_string()
+                .contains("before the input did")
+        );
     }
 
     #[test]

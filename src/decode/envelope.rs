@@ -95,6 +95,10 @@ fn subscription(text: &str, out: &mut Outlet<'_>) -> ControlFlow<()> {
             "subscription envelope without `logEvents`",
         );
     };
+    if !events.starts_with('[') {
+        let detail = "subscription envelope whose `logEvents` is no list";
+        return out.problem(Refusal::UnknownShape, detail);
+    }
     for event in walk::elements(events) {
         Row::from_object(event, owner.clone()).emit(out)?;
     }
@@ -154,17 +158,38 @@ pub(super) fn packed(base64: &str, out: &mut Outlet<'_>, depth: u8) -> ControlFl
     }
 }
 
-/// What is in a payload: envelopes one after another, or log lines.
+/// What is in a payload: envelopes and events one after another, with or without something between
+/// them, or log lines.
 fn contents(text: &str, out: &mut Outlet<'_>, depth: u8) -> ControlFlow<()> {
-    let mut rest = text.trim();
+    let between = |c: char| c.is_whitespace() || matches!(c, ',' | '\u{feff}');
+    let mut rest = text.trim_matches(between);
     if !rest.starts_with(['{', '[']) {
         return lines(rest, out);
     }
-    while let Some((front, after)) = walk::split_value(rest) {
-        partial(front, out, depth + 1)?;
-        rest = after;
+    while !rest.is_empty() {
+        rest = match walk::split_value(rest).filter(|_| rest.starts_with(['{', '['])) {
+            Some((front, after)) => {
+                partial(front, out, depth + 1)?;
+                after
+            }
+            None => {
+                let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+                stray(line.trim_end(), out)?;
+                after
+            }
+        }
+        .trim_start_matches(between);
     }
     ControlFlow::Continue(())
+}
+
+/// A line of a payload that stands between JSON values: of another log, or left of a value.
+fn stray(line: &str, out: &mut Outlet<'_>) -> ControlFlow<()> {
+    if StreamKind::of_content(line) == StreamKind::Unknown {
+        let detail = "something that is no JSON stands between the events of a payload";
+        return out.problem(Refusal::NotJson, detail);
+    }
+    out.event(Cow::Borrowed(line), Label::default())
 }
 
 fn lines(text: &str, out: &mut Outlet<'_>) -> ControlFlow<()> {

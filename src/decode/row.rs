@@ -14,6 +14,8 @@ use crate::record::parse_time;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Row<'a> {
     message: Option<Cow<'a, str>>,
+    /// Whether there is a message that can't be read.
+    broken: bool,
     label: Label<'a>,
 }
 
@@ -21,6 +23,7 @@ impl<'a> Row<'a> {
     /// A row of a known owner.
     pub(super) fn of(owner: Owner<'a>) -> Self {
         Self {
+            broken: false,
             message: None,
             label: Label {
                 owner,
@@ -67,6 +70,7 @@ impl<'a> Row<'a> {
             None if value.starts_with(|c: char| c.is_ascii_digit()) => {
                 self.set(key, Cow::Borrowed(value));
             }
+            None if value.starts_with('"') => self.broken |= matches!(key, "message" | "@message"),
             None => {}
         }
     }
@@ -97,6 +101,10 @@ impl<'a> Row<'a> {
     pub(super) fn emit(self, out: &mut Outlet<'_>) -> ControlFlow<()> {
         match self.message {
             Some(message) => out.event(message, self.label),
+            None if self.broken => out.problem(
+                Refusal::NotJson,
+                "a message that is cut, or in which an escape means nothing",
+            ),
             None => out.problem(
                 Refusal::NoMessage,
                 "log event or query result without a message",

@@ -6,6 +6,7 @@ use std::ops::ControlFlow::{self, Continue};
 
 use csv_core::{ReadRecordResult, Reader};
 
+use super::Refusal;
 use super::outlet::Outlet;
 use super::row::Row;
 use super::window::Window;
@@ -28,9 +29,15 @@ pub(super) fn is_header(line: &[u8]) -> bool {
 /// Reads to the end of the input; the window stands at the header.
 pub(super) fn read(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow<()> {
     let mut table = Table::new(out.limits.envelope);
-    let Found::Row = table.next(window) else {
-        return Continue(());
-    };
+    match table.next(window) {
+        Found::Row => {}
+        Found::End => return Continue(()),
+        found => {
+            // Without the names of its columns nothing of it can be read.
+            while !matches!(table.next(window), Found::End) {}
+            return refuse(&found, out);
+        }
+    }
     let names: Vec<String> = table
         .fields()
         .map(|name| String::from_utf8_lossy(name).trim().to_owned())
@@ -40,10 +47,19 @@ pub(super) fn read(window: &mut Window<'_>, out: &mut Outlet<'_>) -> ControlFlow
         out.place(window.offset(), window.line());
         match table.next(window) {
             Found::Row => row(&names, &table, out)?,
-            Found::Long => out.too_long_envelope()?,
             Found::End => return Continue(()),
+            found => refuse(&found, out)?,
         }
     }
+}
+
+/// A row that is too large to be read.
+fn refuse(found: &Found, out: &mut Outlet<'_>) -> ControlFlow<()> {
+    if let Found::Wide = found {
+        let detail = format!("a row of a table has more than {COLUMNS} columns");
+        return out.problem(Refusal::TooLargeEnvelope, detail);
+    }
+    out.too_long_envelope()
 }
 
 fn row(names: &[String], table: &Table, out: &mut Outlet<'_>) -> ControlFlow<()> {
@@ -70,7 +86,10 @@ fn pass_line_ends(window: &mut Window<'_>) {
 /// What [`Table::next`] found.
 enum Found {
     Row,
+    /// One of too many bytes.
     Long,
+    /// One of too many columns.
+    Wide,
     End,
 }
 
@@ -97,7 +116,7 @@ impl Table {
     }
 
     fn next(&mut self, window: &mut Window<'_>) -> Found {
-        let (mut written, mut fields, mut long) = (0, 0, false);
+        let (mut written, mut fields, mut refused) = (0, 0, None);
         loop {
             if window.data().is_empty() {
                 // No bytes at all tell the reader that the input has ended.
@@ -119,13 +138,17 @@ impl Table {
                 ReadRecordResult::OutputEndsFull if self.ends.len() < COLUMNS => {
                     self.ends.resize(self.ends.len() * 2, 0);
                 }
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                    (written, fields, long) = (0, 0, true);
+                ReadRecordResult::OutputFull => {
+                    (written, fields) = (0, 0);
+                    refused = refused.or(Some(Found::Long));
                 }
-                ReadRecordResult::Record if long => return Found::Long,
+                ReadRecordResult::OutputEndsFull => {
+                    (written, fields) = (0, 0);
+                    refused = refused.or(Some(Found::Wide));
+                }
                 ReadRecordResult::Record => {
                     self.filled = (written, fields);
-                    return Found::Row;
+                    return refused.unwrap_or(Found::Row);
                 }
                 ReadRecordResult::End => return Found::End,
             }

@@ -264,3 +264,62 @@ fn a_value_that_breaks_right_where_it_begins_is_passed() {
         assert_eq!(seen.messages.last(), Some(&audit(1)), "{text:?}");
     }
 }
+
+#[test]
+fn a_payload_gives_all_its_events_whatever_stands_between_them() {
+    let (first, second) = (audit(1), audit(2));
+    let authenticator = r#"time="2026-05-01T00:00:00Z" level=info msg="access granted""#;
+    for (between, problems) in [
+        ("", 0),
+        ("\n", 0),
+        (",\n", 0),
+        (" , ", 0),
+        ("\u{feff}", 0),
+        ("}\n", 1),
+        ("]\r\n", 1),
+    ] {
+        let payload = format!("\u{feff}{first}{between}{second}{between}");
+        let data = base64(gzip(&payload));
+        let seen = read(format!(
+            r#"{{"Records":[{{"kinesis":{{"data":"{data}"}}}}]}}"#
+        ));
+        assert_eq!(seen.messages, [first.as_str(), &second], "{between:?}");
+        assert!(seen.problems.iter().all(|problem| *problem == "not-json"));
+        assert_eq!(seen.problems.len(), problems * 2, "{between:?}: {seen:?}");
+    }
+    let data = base64(gzip(format!("{first}\n{authenticator}\n{second}\n")));
+    let seen = read(format!(r#"{{"awslogs":{{"data":"{data}"}}}}"#));
+    assert_eq!(seen.messages, [first.as_str(), authenticator, &second]);
+    assert!(seen.problems.is_empty());
+}
+
+#[test]
+fn a_subscription_without_a_list_of_events_is_told() {
+    for events in ["null", "{}", "7"] {
+        let text = format!(
+            r#"{{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","logEvents":{events}}}"#
+        );
+        assert_eq!(read(text).problems, ["unknown-shape"], "{events}");
+    }
+}
+
+#[test]
+fn a_message_that_is_no_text_is_told_as_that() {
+    let text = r#"{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","logEvents":[{"id":"1","timestamp":1,"message":"a\ud800b"}]}"#;
+    assert_eq!(read(text).problems, ["not-json"]);
+}
+
+#[test]
+fn a_table_that_is_too_wide_is_told() {
+    let wide = |first: &str| format!("{first}{}\n", ",x".repeat(5_000));
+    let header = read(format!("{}{}", wide("@message"), wide("y")));
+    assert_eq!(header.problems, ["too-large-envelope"]);
+    assert!(header.details[0].contains("4096 columns"), "{header:?}");
+    let row = read(format!(
+        "@timestamp,@message\n{}2026-05-01 00:00:00.000,{}\n",
+        wide("y"),
+        "z"
+    ));
+    assert_eq!(row.problems, ["too-large-envelope"]);
+    assert_eq!(row.messages, ["z"]);
+}
