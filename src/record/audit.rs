@@ -82,6 +82,11 @@ pub enum Ending {
     Broken,
 }
 
+/// Whether nothing follows an event but the comma that parts elements of a list.
+fn is_separator(rest: &str) -> bool {
+    matches!(rest.trim(), "" | ",")
+}
+
 impl<'a> AuditRecord<'a> {
     /// Reads a line. `None` when it holds no audit event, cut or whole.
     #[must_use]
@@ -104,12 +109,9 @@ impl<'a> AuditRecord<'a> {
             self.set(key.raw(), &mut members);
         }
         self.ending = match members.end() {
-            End::Closed(end) if text.get(end..).is_some_and(|rest| rest.trim().is_empty()) => {
-                if marked {
-                    Ending::Cut
-                } else {
-                    Ending::Whole
-                }
+            End::Closed(end) if is_separator(text.get(end..).unwrap_or_default()) => {
+                self.line = text.get(..end).unwrap_or(text);
+                if marked { Ending::Cut } else { Ending::Whole }
             }
             End::Cut(_) => Ending::Cut,
             _ => Ending::Broken,
@@ -317,4 +319,29 @@ fn object<'a, T>(
 ) -> Option<(Raw<'a>, T)> {
     let read = members.within(read);
     read.filter(|(raw, _)| raw.kind() == Kind::Object)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_element_of_a_list_is_whole() {
+        let line = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a"}"#;
+        for (after, ending) in [
+            ("", Ending::Whole),
+            (",", Ending::Whole),
+            (" , ", Ending::Whole),
+            ("}", Ending::Broken),
+            (",,", Ending::Broken),
+            ("[Truncated...]", Ending::Cut),
+        ] {
+            let text = format!("{line}{after}");
+            let record = AuditRecord::read(&text).unwrap();
+            assert_eq!(record.ending, ending, "{after:?}");
+        }
+        let text = format!("{line},");
+        assert_eq!(AuditRecord::read(&text).unwrap().line, line);
+    }
 }
