@@ -67,11 +67,11 @@ impl Reading<'_> {
             return Err(fault(parsed.diagnostics));
         };
         let mut found = std::mem::take(&mut parsed.diagnostics);
-        if !self.checked || parsed.filled {
+        if !self.checked || !parsed.filled.is_empty() {
             let checked = query::check(&query, self.schema).diagnostics;
             for diagnostic in checked {
                 if !parsed.is_of_unset(&diagnostic) {
-                    found.push(diagnostic);
+                    found.push(parsed.naming_lists(diagnostic));
                 }
             }
         }
@@ -200,6 +200,20 @@ mod tests {
         let wrong = loaded("filter verb in ${verbs} and usr = 1", &lists);
         let told: Vec<_> = wrong.errors.iter().map(ToString::to_string).collect();
         assert!(told.concat().contains("x.toml:5:40"), "{told:?}");
+    }
+
+    #[test]
+    fn a_wrong_value_of_a_list_names_the_list() {
+        let lists = Lists::from([("nets".to_owned(), vec!["10.0.0.0/33".to_owned()])]);
+        let query = "filter isIpInSubnet(source.ip, ${nets})";
+        let told: Vec<_> = loaded(query, &lists)
+            .errors
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let told = told.concat();
+        assert!(told.contains("`10.0.0.0/33` is not a subnet"), "{told}");
+        assert!(told.contains("the list `nets` under `[lists]`"), "{told}");
     }
 
     #[test]

@@ -70,10 +70,12 @@ pub fn analyse_condition(text: &str, schema: &mut dyn Schema) -> Analysed {
     finish(parse::parse_condition(text), schema)
 }
 
-fn finish(parsed: parse::Parsed, schema: &mut dyn Schema) -> Analysed {
-    let mut diagnostics = parsed.diagnostics;
-    let query = parsed.query.filter(|query| {
-        diagnostics.append(check(query, schema).diagnostics);
+fn finish(mut parsed: parse::Parsed, schema: &mut dyn Schema) -> Analysed {
+    let mut diagnostics = std::mem::take(&mut parsed.diagnostics);
+    let query = parsed.query.take().filter(|query| {
+        for found in check(query, schema).diagnostics {
+            diagnostics.push(parsed.naming_lists(found));
+        }
         !diagnostics.has_errors()
     });
     Analysed {

@@ -39,8 +39,8 @@ pub struct Parsed {
     /// Each use of a list that nobody has set (or set to nothing), in the order of the text. It stands in
     /// the query as an empty list.
     pub unset: Vec<Name>,
-    /// Whether it uses lists that are set.
-    pub filled: bool,
+    /// Each use of a list that is set.
+    pub filled: Vec<Name>,
 }
 
 impl Parsed {
@@ -48,6 +48,20 @@ impl Parsed {
     #[must_use]
     pub fn is_of_unset(&self, found: &Diagnostic) -> bool {
         self.unset.iter().any(|name| name.span == found.span)
+    }
+
+    /// What was found, with the list that it is about: the text shows only its name.
+    #[must_use]
+    pub fn naming_lists(&self, found: Diagnostic) -> Diagnostic {
+        let Some(list) = self.filled.iter().find(|name| name.span == found.span) else {
+            return found;
+        };
+        let whose = format!("mend the list `{list}` under `[lists]` of the settings");
+        let help = match &found.help {
+            Some(help) => format!("{whose}: {help}"),
+            None => whose,
+        };
+        found.help(help)
     }
 
     /// Makes a list that is not set an error.
@@ -137,14 +151,13 @@ fn read(
     }
     let diagnostics = diagnostics.sorted();
     let query = (!diagnostics.has_errors()).then_some(Query { commands });
-    let filled = named.iter().any(|(_, set)| *set);
-    let unset = named.into_iter().filter(|(_, set)| !set);
-    let unset = unset.map(|(name, _)| name).collect();
+    let (filled, unset): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, set)| *set);
+    let names = |uses: Vec<(Name, bool)>| uses.into_iter().map(|(name, _)| name).collect();
     Parsed {
         query,
         diagnostics,
-        unset,
-        filled,
+        unset: names(unset),
+        filled: names(filled),
     }
 }
 
@@ -153,6 +166,6 @@ fn refused(diagnostics: Diagnostics) -> Parsed {
         query: None,
         diagnostics: diagnostics.sorted(),
         unset: Vec::new(),
-        filled: false,
+        filled: Vec::new(),
     }
 }
