@@ -9,7 +9,7 @@ mod lambda;
 mod sink;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -148,6 +148,13 @@ impl Settings {
                 return Err(Fault::at(&self.name, &self.text, sink.span(), message));
             }
         }
+        if let Some(place) = self.config.twin() {
+            // The reader of TOML keeps no places of tables in lists.
+            let heads = self.text.match_indices("[[cluster]]");
+            let at = heads.map(|(at, _)| at).nth(place).unwrap_or(0);
+            let message = "the same log group of the same account and region is named before: its events would be read twice";
+            return Err(Fault::at(&self.name, &self.text, at..at + 11, message));
+        }
         if let Err(message) = feed::checked(&self.config) {
             return Err(Fault::at(&self.name, &self.text, 0..0, message));
         }
@@ -159,13 +166,24 @@ impl Settings {
         let share = self.config.poll.share;
         if !(share > 0.0 && share <= 1.0) {
             let message = format!("[poll] share is {share}: it is a part, above 0 and at most 1");
-            return Err(Fault::at(&self.name, &self.text, 0..0, message));
+            let at = self.text.find("share").unwrap_or(0);
+            return Err(Fault::at(&self.name, &self.text, at..at + 5, message));
         }
         Ok(())
     }
 }
 
 impl Config {
+    /// The place of the first `[[cluster]]` that is one of those before it.
+    fn twin(&self) -> Option<usize> {
+        let mut seen = HashSet::new();
+        let of = |one: &ClusterConfig| {
+            let group = one.group().to_owned();
+            (group, one.account_or_arn(), one.region_or_arn())
+        };
+        self.cluster.iter().position(|one| !seen.insert(of(one)))
+    }
+
     /// The cluster of a log group, labels included; what the settings don't say comes from the origin.
     /// `name` is its name where the origin tells none.
     #[must_use]

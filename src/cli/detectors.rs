@@ -10,6 +10,7 @@ use super::args::{DetectorSetArgs, DetectorsArgs, DetectorsCommand, TableFormat}
 use super::coverage;
 use super::exit::UsageError;
 use super::setup;
+use super::summary::waiting_for_lists;
 use super::table::{self, Table};
 use crate::config::Settings;
 use crate::decode::line;
@@ -142,6 +143,7 @@ fn check(paths: Vec<std::path::PathBuf>, mut set: DetectorSetArgs) -> Result<Exi
         loaded.detectors.len(),
         loaded.detectors.values().filter(|d| d.enabled).count(),
     );
+    let waiting = waiting_for_lists(loaded.detectors.values());
     let allows = settings.config.allow.clone();
     let exceptions = allows.len();
     let enable = crate::detect::Enable {
@@ -160,6 +162,9 @@ fn check(paths: Vec<std::path::PathBuf>, mut set: DetectorSetArgs) -> Result<Exi
         "{detectors} detectors ({on} on by default) and {exceptions} exceptions are fine, {} warnings",
         warnings.len()
     )?;
+    if let Some(text) = waiting {
+        writeln!(stdout, "silent {text}")?;
+    }
     Ok(Exit::Done)
 }
 

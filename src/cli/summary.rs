@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::inputs::Reading;
 use crate::alert::escape;
-use crate::detect::Engine;
+use crate::detect::{Detector, Engine};
 use crate::pipeline::{ByDetector, Tally};
 
 /// What a summary tells beside the counts.
@@ -191,21 +191,23 @@ fn exceptions(out: &mut String, run: &Run<'_>) {
 
 /// Detectors that are on and can't say anything, for want of a list.
 fn silent(out: &mut String, run: &Run<'_>) {
-    let unset = run
-        .engine
-        .detectors()
-        .iter()
-        .filter(|detector| !detector.unset_lists.is_empty());
+    if let Some(text) = waiting_for_lists(run.engine.detectors()) {
+        line(out, "silent", &text);
+    }
+}
+
+/// Which of these detectors say nothing for want of a list; `None` when all have theirs.
+pub(super) fn waiting_for_lists<'d>(
+    detectors: impl IntoIterator<Item = &'d Detector>,
+) -> Option<String> {
+    let unset = detectors
+        .into_iter()
+        .filter(|one| !one.unset_lists.is_empty());
     let names: Vec<String> = unset
         .map(|detector| format!("{} (${{{}}})", detector.id, detector.unset_lists.join(", ")))
         .collect();
-    if !names.is_empty() {
-        let text = format!(
-            "until their lists are set under [lists]: {}",
-            names.join(", ")
-        );
-        line(out, "silent", &text);
-    }
+    let names = names.join(", ");
+    (!names.is_empty()).then(|| format!("until their lists are set under [lists]: {names}"))
 }
 
 fn speed(out: &mut String, run: &Run<'_>) {

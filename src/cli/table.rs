@@ -41,6 +41,18 @@ pub(super) fn print(table: &Table, format: TableFormat) -> io::Result<()> {
     out.flush()
 }
 
+/// A cell as a spreadsheet may have it: clients choose texts, and one that begins like a formula would be
+/// computed (<https://owasp.org/www-community/attacks/CSV_Injection>).
+fn spreadsheet(cell: &Value) -> String {
+    let text = escape::visible(&shown(cell)).into_owned();
+    let is_formula =
+        cell.is_string() && text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err();
+    match is_formula {
+        true => format!("'{text}"),
+        false => text,
+    }
+}
+
 fn write(out: &mut dyn Write, table: &Table, format: TableFormat) -> io::Result<()> {
     match format {
         TableFormat::Table => {
@@ -71,7 +83,7 @@ fn write(out: &mut dyn Write, table: &Table, format: TableFormat) -> io::Result<
             let mut writer = csv::Writer::from_writer(out);
             writer.write_record(&table.columns)?;
             for row in &table.rows {
-                writer.write_record(row.iter().map(shown))?;
+                writer.write_record(row.iter().map(spreadsheet))?;
             }
             writer.flush()
         }
@@ -84,5 +96,25 @@ fn shown(cell: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_a_client_is_no_formula() {
+        for (text, cell) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-x", "'-x"),
+            ("-5", "-5"),
+            ("a=b", "a=b"),
+        ] {
+            assert_eq!(spreadsheet(&Value::from(text)), cell);
+        }
+        assert_eq!(spreadsheet(&Value::from(-5)), "-5");
+        assert!(!spreadsheet(&Value::from("\u{1b}[31m")).contains('\u{1b}'));
     }
 }

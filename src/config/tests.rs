@@ -218,3 +218,16 @@ role_arn = "arn:aws:iam::444455556666:role/reader"
     assert_eq!(name("444455556666", "us-east-1").as_deref(), Some("third"));
     assert_eq!(name("777788889999", "us-east-1").as_deref(), Some("prod"));
 }
+
+#[test]
+fn a_cluster_that_is_named_twice_is_refused_at_its_second_place() {
+    let one = "[[cluster]]\nlog_group = \"/aws/eks/prod/cluster\"\nregion = \"eu-west-1\"\n";
+    let twice = format!("{one}\n{one}");
+    let fault = Settings::parse("x.toml", twice).unwrap_err().to_string();
+    assert!(
+        fault.contains("x.toml:5:1") && fault.contains("read twice"),
+        "{fault}"
+    );
+    let other = one.replace("eu-west-1", "us-east-1");
+    assert!(Settings::parse("x.toml", format!("{one}{other}")).is_ok());
+}
