@@ -45,8 +45,8 @@ pub(super) fn print(table: &Table, format: TableFormat) -> io::Result<()> {
 /// computed (<https://owasp.org/www-community/attacks/CSV_Injection>).
 fn spreadsheet(cell: &Value) -> String {
     let text = escape::visible(&shown(cell)).into_owned();
-    let is_formula =
-        cell.is_string() && text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err();
+    let begins = text.starts_with(['=', '+', '-']) || (text.starts_with('@') && text.contains('('));
+    let is_formula = cell.is_string() && begins && text.parse::<f64>().is_err();
     match is_formula {
         true => format!("'{text}"),
         false => text,
@@ -109,6 +109,7 @@ mod tests {
             ("=1+1", "'=1+1"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("-x", "'-x"),
+            ("@logStream", "@logStream"),
             ("-5", "-5"),
             ("a=b", "a=b"),
         ] {

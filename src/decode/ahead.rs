@@ -95,6 +95,8 @@ struct Blocks<'a> {
     empty: SyncSender<Vec<u8>>,
     block: Vec<u8>,
     at: usize,
+    /// Whether the end was seen, or an error, after which nothing comes.
+    ended: bool,
     waiting: Waiting<'a>,
 }
 
@@ -118,22 +120,27 @@ impl<'a> Blocks<'a> {
             empty,
             block: Vec::new(),
             at: 0,
+            ended: false,
             waiting,
         })
     }
 
     /// The next block; `None` at the end.
-    fn next(&self) -> Option<io::Result<Vec<u8>>> {
+    fn next(&mut self) -> Option<io::Result<Vec<u8>>> {
         let mut told = false;
         loop {
-            if self.waiting.stop.load(Ordering::Relaxed) {
+            if self.ended || self.waiting.stop.load(Ordering::Relaxed) {
                 return None;
             }
             match self.blocks.recv_timeout(PATIENCE) {
+                Ok(Ok(block)) if !block.is_empty() => return Some(Ok(block)),
                 // What is empty is the end.
-                Ok(Ok(block)) if block.is_empty() => return None,
-                Ok(block) => return Some(block),
+                Ok(outcome) => {
+                    self.ended = true;
+                    return outcome.err().map(Err);
+                }
                 Err(RecvTimeoutError::Disconnected) => {
+                    self.ended = true;
                     let broken = "what reads ahead ended before the input did";
                     return Some(Err(io::Error::other(broken)));
                 }
@@ -236,6 +243,23 @@ mod tests {
             .read_to_end(&mut read)
             .unwrap();
         assert!(read == bytes);
+    }
+
+    #[test]
+    fn after_an_error_nothing_comes_and_no_other_error() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("the disk is gone"))
+            }
+        }
+        let mut failing = ahead(io::Cursor::new("begins").chain(Failing), false);
+        let error = failing.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.to_string(), "the disk is gone");
+        assert_eq!(failing.read(&mut [0]).unwrap(), 0);
+        let mut whole = ahead(io::Cursor::new("begins"), false);
+        whole.read_to_end(&mut Vec::new()).unwrap();
+        assert_eq!(whole.read(&mut [0]).unwrap(), 0);
     }
 
     #[test]
