@@ -255,7 +255,7 @@ mod tests {
         }
         let mut failing = ahead(io::Cursor::new("begins").chain(Failing), false);
         let error = failing.read_to_end(&mut Vec::new()).unwrap_err();
-        assert_eq!(error.to_string(), "the disk is gone");
+        assert!(error.to_string().contains("the disk is gone"));
         assert_eq!(failing.read(&mut [0]).unwrap(), 0);
         let mut whole = ahead(io::Cursor::new("begins"), false);
         whole.read_to_end(&mut Vec::new()).unwrap();

@@ -70,8 +70,11 @@ fn unpack(value: Option<&AttributeValue>) -> Result<Vec<u8>, String> {
             use std::io::Read as _;
             let mut bytes = Vec::new();
             let read = zstd::Decoder::with_buffer(rest)
-                .and_then(|from| from.take(MOST as u64).read_to_end(&mut bytes));
-            read.map(|_| bytes).map_err(|error| error.to_string())
+                .and_then(|from| from.take(MOST as u64 + 1).read_to_end(&mut bytes));
+            match read {
+                Ok(length) if length > MOST => Err(format!("it comes to more than {MOST} bytes")),
+                read => read.map(|_| bytes).map_err(|error| error.to_string()),
+            }
         }
         Some((other, _)) => Err(format!("its form {other} is not known")),
         None => Err("it is empty".to_owned()),
@@ -82,6 +85,13 @@ fn unpack(value: Option<&AttributeValue>) -> Result<Vec<u8>, String> {
 #[allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_large_is_refused_and_not_cut() {
+        assert!(text(Some(&of_text(&"a".repeat(MOST)))).is_ok());
+        let refused = text(Some(&of_text(&"a".repeat(MOST + 1))));
+        assert!(refused.unwrap_err().contains("more than"));
+    }
 
     #[test]
     fn what_was_packed_is_found_again() {
